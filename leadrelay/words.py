@@ -40,10 +40,11 @@ _REFUSALS = {
 """What is raised with a sentence for people, and `said`, which marks one that is raised from elsewhere."""
 # What is wrong in a form or a file is raised here; elsewhere a ValueError is for programmers.
 _JUDGES = {"domain", "schemas", "desk", "contacts", "business_time.py", "currencies.py", "meanings.py", "imports"}
-# What is late, why, and what is safe to do; what became of a row of a file: whatever is written in these files is told.
+# What is late, why, and what is safe to do; what an act of operators changes; what became of a row of a file: whatever
+# is written in these files is told.
 _TELLING = re.compile(
     r"services/(chassis/lateness|\w+/domain/(late|late_outcomes|failures)"
-    r"|lead_gen/domain/(import_rows|import_country|matching))\.py"
+    r"|\w+/actions/(operator_acts|restarts)|lead_gen/domain/(import_rows|import_country|matching))\.py"
 )
 # Where `str.format` fills in a sentence that is marked by `said`.
 _FILLED = re.compile(r"\{(\w*)\}")

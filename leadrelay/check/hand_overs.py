@@ -1,24 +1,21 @@
-"""Passing on again what got lost between two tiers: a lead, a sale, the news of its money.
+"""Passing on again what got lost between two tiers: a lead, the news of a sale's money.
 
 Each takes a connection to the giving tier's database, inside a transaction, and says what it did.
 """
 
 from __future__ import annotations
 
-from services.account_mgmt.actions.workflow_starts import sale_start
 from services.chassis import outbox
 from services.chassis.db import Connection, new_id
 from services.chassis.errors import Conflict
+from services.chassis.outbox import rows
 from services.conversion.domain.deals import Deal
-from services.conversion.repository import timeline
 from services.lead_gen.actions.hand_overs import pack_of
 from services.lead_gen.actions.leads import update_register
 from services.lead_gen.actions.workflow_starts import conversion_start
 from services.lead_gen.repository import campaigns, leads
-from workflows.contracts import ids
-from workflows.contracts.account_mgmt import WonAgain
 from workflows.contracts.base import Tier
-from workflows.contracts.conversion import HandOver, HandOverReason, Stage, WonOrder
+from workflows.contracts.conversion import HandOver, HandOverReason, Stage
 from workflows.contracts.lead_gen import RegisterUpdate
 
 _MONEY_AGAIN = """
@@ -29,8 +26,8 @@ UPDATE outbox SET state = 'pending', tried = false, attempts = 0, next_at = now(
 
 async def drop_row(conn: Connection, row_id: int) -> str:
     """Give up an answer that was set aside and that nobody is there to hear."""
-    dropped = "UPDATE outbox SET state = 'dropped', delivered_at = now() WHERE id = $1 AND state = 'dead' RETURNING id"
-    return "it is dropped" if await conn.fetchval(dropped, row_id) else "nothing to do: it is not set aside any more"
+    dropped = await rows.drop_dead(conn, row_id, "its workflow is over, and the record has what it says")
+    return "it is dropped" if dropped else "nothing to do: it is not set aside any more"
 
 
 async def hand_over(conn: Connection, lead_id: str, deal: Deal | None) -> str:
@@ -70,21 +67,6 @@ def _lost(deal: Deal) -> RegisterUpdate:
         key=f"repair:{new_id()}", lead_id=deal.lead_id, tier=Tier.CONVERSION, stage="lost", owner=deal.owner,
         workflow_id=deal.workflow_id, at=at,
     )  # fmt: skip
-
-
-async def pass_sale_on(conn: Connection, deal: Deal, *, running: bool) -> str:
-    """Give tier 3 the order of a deal that was won, by what the deal's timeline says of it. Raises Conflict."""
-    lines = await timeline.sold_lines(conn, deal.id)
-    if deal.stage is not Stage.WON or deal.closed_at is None or not lines:
-        raise Conflict("what was sold is not written down: the account manager enters the order", code="no_safe_act")
-    order = WonOrder(deal_id=deal.id, lines=lines, won_at=deal.closed_at, won_by=deal.owner or "", contact=deal.contact)
-    event_id = f"restart:{new_id()}"
-    if running:
-        again = WonAgain(event_id=event_id, at=order.won_at, by=order.won_by, order=order)
-        await outbox.signal(conn, ids.customer(deal.lead_id), "won_again", again)
-        return "the customer's care hears of the sale again"
-    await outbox.start(conn, sale_start(deal.contact, order, deal.segment), event_id=event_id)
-    return "the lead becomes a customer with this order"
 
 
 async def report_money(conn: Connection, sale_id: str) -> str:

@@ -18,6 +18,7 @@ from services.chassis.db import Connection
 from services.chassis.errors import Conflict, DomainError, NotFound
 from services.chassis.outbox import rows
 from services.chassis.webhooks import deliveries
+from services.conversion.actions.sales import pass_sale_on
 from services.conversion.repository import deals
 from workflows.contracts import ids
 from workflows.contracts.base import Tier
@@ -96,10 +97,9 @@ async def _restart(places: Places, one: Repair) -> str:
         return "nothing to do: it runs"
     async with _transaction(places, one.tier) as conn:
         # An answer that starts nothing would only be refused again: the record has it.
-        starts = "SELECT true FROM outbox WHERE workflow_id = $1 AND state = 'pending' AND workflow IS NOT NULL"
-        if await conn.fetchval(starts, one.subject):
+        if await rows.begun_since(conn, one.subject, None):
             return "nothing to do: what starts it is on its way"
-        return await restarts.BY_PREFIX[prefix](conn, record)
+        return await restarts.BY_PREFIX[prefix](conn, record) or restarts.NOT_OPEN
 
 
 async def _replace(places: Places, one: Repair) -> str:
@@ -113,7 +113,7 @@ async def _replace(places: Places, one: Repair) -> str:
     async with _transaction(places, one.tier) as conn:
         await rows.drop_unheard(conn, one.subject)
         try:
-            said = await restarts.BY_PREFIX[prefix](conn, record)
+            said = await restarts.BY_PREFIX[prefix](conn, record) or restarts.NOT_OPEN
         except NotFound:
             said = "it has no record any more"
     return f"ended; {said.removeprefix('nothing to do: ')}"
@@ -134,7 +134,7 @@ async def _pass_sale_on(places: Places, one: Repair) -> str:
         deal = await deals.get(conn, one.subject)
         workflow_id = ids.customer(deal.lead_id)
         running = (await look_closely(places.temporal, [workflow_id]))[workflow_id].running
-        return await hand_overs.pass_sale_on(conn, deal, running=running)
+        return await pass_sale_on(conn, deal, in_care=running)
 
 
 async def _correct_register(places: Places, one: Repair) -> str:

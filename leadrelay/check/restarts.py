@@ -10,10 +10,10 @@ from collections.abc import Awaitable, Callable, Mapping
 from services.account_mgmt.actions.restarts import go_on_with_care
 from services.chassis.db import Connection
 from services.conversion.actions.restarts import offer_again
-from services.lead_gen.actions.restarts import NOT_OPEN as NOT_OPEN
 from services.lead_gen.actions.restarts import call_from_the_beginning, feed_callers_again
 
-BY_PREFIX: Mapping[str, Callable[[Connection, str], Awaitable[str]]] = {
+NOT_OPEN = "nothing to do: its record is not open any more"
+BY_PREFIX: Mapping[str, Callable[[Connection, str], Awaitable[str | None]]] = {
     "cold-call": call_from_the_beginning,
     "conversion": offer_again,
     "customer": go_on_with_care,

@@ -3,26 +3,31 @@
 from __future__ import annotations
 
 import getpass
-from collections.abc import AsyncIterator, Awaitable, Callable, Mapping
+from collections.abc import AsyncIterator, Awaitable, Callable, Mapping, Sequence
 from contextlib import asynccontextmanager
 from datetime import datetime
+from typing import LiteralString
 
 import asyncpg
 
 from services.account_mgmt.actions import late as account_mgmt_late
 from services.account_mgmt.actions import lead_story as account_mgmt
+from services.account_mgmt.repository import ended as account_mgmt_ended
 from services.account_mgmt.repository import figures as account_mgmt_figures
 from services.chassis import db
 from services.chassis.db import Connection
+from services.chassis.ended import read_ended
 from services.chassis.errors import NotFound
 from services.chassis.lateness import Late
 from services.chassis.standing import Standing, read_standing
 from services.chassis.stories import Part, Place
 from services.conversion.actions import late as conversion_late
 from services.conversion.actions import story as conversion
+from services.conversion.repository import ended as conversion_ended
 from services.conversion.repository import figures as conversion_figures
 from services.lead_gen.actions import late as lead_gen_late
 from services.lead_gen.actions import story as lead_gen
+from services.lead_gen.repository import ended as lead_gen_ended
 from services.lead_gen.repository import figures as lead_gen_figures
 from services.ops.tiers import Found, TierAway
 from workflows.contracts.base import Tier
@@ -48,6 +53,11 @@ _STAGES = {
     Tier.LEAD_GEN: lead_gen_figures.STAGES,
     Tier.CONVERSION: conversion_figures.STAGES,
     Tier.ACCOUNT_MGMT: account_mgmt_figures.STAGES,
+}
+_OVER: Mapping[Tier, LiteralString] = {
+    Tier.LEAD_GEN: lead_gen_ended.OVER,
+    Tier.CONVERSION: conversion_ended.OVER,
+    Tier.ACCOUNT_MGMT: account_mgmt_ended.OVER,
 }
 
 
@@ -82,6 +92,11 @@ class TierDatabases:
         """See services.ops.tiers.Tiers."""
         async with self.connection(tier) as conn, conn.transaction(readonly=True):
             return await read_standing(conn, _FIGURES[tier], _STAGES[tier])
+
+    async def ended(self, tier: Tier, workflow_ids: Sequence[str]) -> set[str]:
+        """See services.ops.tiers.Tiers."""
+        async with self.connection(tier) as conn, conn.transaction(readonly=True):
+            return await read_ended(conn, _OVER[tier], workflow_ids)
 
     @asynccontextmanager
     async def connection(self, tier: Tier) -> AsyncIterator[Connection]:

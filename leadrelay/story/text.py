@@ -121,6 +121,8 @@ def late_text(late: LateList, more: bool) -> str:
             *(wrapped(about, "  ") if about else ()),
             *wrapped(f"{NUMBER.get(one.tier, one.tier)}: {one.cause}", "  "),
             *wrapped(f"-> {one.act}", "  "),
+            # On a line of its own, however long: people copy it.
+            *([f"     {one.command}"] if one.command else ()),
             *(wrapped(f"In Temporal: {one.code}", "  ") if one.code else ()),
             "",
         ]

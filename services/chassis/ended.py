@@ -15,7 +15,7 @@ from services.chassis.http import Conn, Model, allow, new_router
 
 MOST = 200
 # `asked` has (workflow_id, kind, id): what stands before the colon, and the record's id behind it.
-_OVER = """
+_CLOSED = """
 WITH asked AS (
     SELECT w AS workflow_id, split_part(w, ':', 1) AS kind,
            CASE WHEN w ~ '^[a-z-]+:[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}$' THEN split_part(w, ':', 2)::uuid END
@@ -23,11 +23,13 @@ WITH asked AS (
       FROM unnest($1::text[]) w),
 over AS (SELECT a.workflow_id, a.id FROM asked a WHERE %s)
 SELECT workflow_id FROM over o
+"""
+_OVER = f"""{_CLOSED}
  WHERE NOT EXISTS (SELECT FROM work_items i
                     WHERE i.lead_id = o.id AND i.workflow_id = o.workflow_id AND i.state IN ('open', 'leased'))
    AND NOT EXISTS (SELECT FROM outbox b WHERE b.workflow_id = o.workflow_id AND b.state = 'pending')
    AND NOT EXISTS (SELECT FROM outbox b WHERE b.workflow_id = o.workflow_id AND b.state = 'dead')
-"""
+"""  # noqa: S608 - a constant
 
 
 class Ended(Model):
@@ -50,6 +52,11 @@ async def read_ended(conn: Connection, over: LiteralString, workflow_ids: Sequen
     """
     rows = await conn.fetch(_OVER.replace("%s", over), list(workflow_ids))
     return {row["workflow_id"] for row in rows}
+
+
+async def is_closed(conn: Connection, over: LiteralString, workflow_id: str) -> bool:
+    """Whether the record of this workflow is over, whatever waits for it."""
+    return await conn.fetchval(_CLOSED.replace("%s", over), [workflow_id]) is not None
 
 
 def ended_router(over: LiteralString) -> APIRouter:

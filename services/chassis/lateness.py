@@ -8,7 +8,7 @@ from typing import Any, Literal
 
 from pydantic import Field
 
-from services.chassis.commands import leadrelay, retry
+from services.chassis.commands import check_repair, retry
 from services.chassis.db import Connection
 from services.chassis.records import Record
 from services.chassis.sentences import said
@@ -73,6 +73,7 @@ class Late(Record):
     act: str = Field(description="The one safe act, in words.")
     does: ActName | None = Field(default=None, description="The act of operators that it is, if it is one.")
     by_workflow: bool = False
+    command: str | None = Field(default=None, description="What does the act in a terminal, where that can be said.")
     code: str | None = Field(default=None, description="What it is called in Temporal.")
 
 
@@ -112,16 +113,15 @@ def late_answer(row: LateRow, tier: str) -> Late:
     """An answer of the outbox that has not arrived."""
     name, workflow_id = str(row.facts["what"]), str(row.facts["workflow_id"])
     what, code = message_words(name, workflow_id), f"{name}, {workflow_id}"
-    error, command = typed(row.facts["error"]), retry(f"outbox:{tier}:{row.facts['id']}")
+    error = typed(row.facts["error"])
     if row.kind == "set_aside":
-        again, act = row.lead_id is not None, said(f"mend the cause, then: {command}")
+        act, command = said("mend the cause, then send it again"), retry(f"outbox:{tier}:{row.facts['id']}")
         if OVER in error:
-            shown = leadrelay("check", "--repair")
-            again, act = False, said(f"sent again, nobody would hear it: {shown} shows what follows")
+            act, command = said("its workflow has ended: what should follow goes on from the record"), check_repair()
         return Late(
             ref=row.ref, kind=row.kind, tier=tier, words=said(f"{what} should have been passed on"),
-            since=row.since, cause=_refused(error), code=code, lead_id=row.lead_id, act=act,
-            does="retry" if again else None,
+            since=row.since, cause=_refused(error), code=code, lead_id=row.lead_id, act=act, command=command,
+            does="retry" if row.lead_id is not None else None,
         )  # fmt: skip
     return Late(
         ref=row.ref, kind=row.kind, tier=tier, words=said(f"{what} should have been passed on"),

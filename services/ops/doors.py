@@ -27,12 +27,17 @@ _LIMITS = httpx.Limits(max_connections=None, max_keepalive_connections=20)
 class Reach:
     """One connection pool to the tiers and one client of Temporal, each made when it is first needed."""
 
-    def __init__(self, settings: Settings, open_http: Callable[[], httpx.AsyncClient] | None = None) -> None:
+    def __init__(
+        self,
+        settings: Settings,
+        open_http: Callable[[], httpx.AsyncClient] | None = None,
+        temporal: Client | None = None,
+    ) -> None:
         self._settings = settings
         self._open_http = open_http or (lambda: httpx.AsyncClient(timeout=SECONDS, limits=_LIMITS))
         self.room = Rooms()
         self._http: httpx.AsyncClient | None = None
-        self._temporal: Client | None = None
+        self._temporal = temporal
 
     @property
     def http(self) -> httpx.AsyncClient:

@@ -46,7 +46,7 @@ class Failures:
         if one.run_id not in self._why:
             if len(self._why) > MOST * 10:
                 self._why.clear()
-            self._why[one.run_id] = await _why(client, one)
+            self._why[one.run_id] = await _why(client, one.id, one.run_id)
         return Failed(
             workflow_id=one.id, kind=one.workflow_type, queue=one.task_queue, status=word(one.status),
             at=one.close_time or one.start_time, why=self._why[one.run_id],
@@ -57,12 +57,20 @@ async def _over(ended: Ended, found: Sequence[Execution]) -> set[str]:
     return await ended([(one.id, one.task_queue) for one in found])
 
 
-async def _why(client: Client, one: Execution) -> str:
-    """What its last event says."""
+async def why_ended(client: Client, workflow_id: str, run_id: str) -> str:
+    """Why a run ended, as its last event says; nothing while Temporal is away."""
+    try:
+        return await _why(client, workflow_id, run_id)
+    # A client that cannot connect raises RuntimeError.
+    except (RPCError, RuntimeError, OSError):
+        return ""
+
+
+async def _why(client: Client, workflow_id: str, run_id: str) -> str:
     answer = await client.workflow_service.get_workflow_execution_history_reverse(
         GetWorkflowExecutionHistoryReverseRequest(
             namespace=client.namespace,
-            execution=WorkflowExecution(workflow_id=one.id, run_id=one.run_id),
+            execution=WorkflowExecution(workflow_id=workflow_id, run_id=run_id),
             maximum_page_size=1,
         ),
         timeout=RPC_SECONDS,

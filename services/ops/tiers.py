@@ -40,6 +40,8 @@ class Order(Record):
     reason: str
     to: str | None = None
     restart: bool = False
+    ended_at: datetime | None = None
+    running: list[str] | None = None
     dry_run: bool = True
 
 
@@ -110,6 +112,9 @@ class Tiers(Protocol):
     async def standing(self, tier: Tier) -> Standing:
         """How a tier stands now."""
 
+    async def ended(self, tier: Tier, workflow_ids: Sequence[str]) -> set[str]:
+        """Which of a tier's workflows nobody needs any more: their records are over, and nothing waits for them."""
+
 
 async def of_each(
     ask: Callable[[Tier], Awaitable[Result]],
@@ -176,7 +181,7 @@ class TierApis:
         return Standing.model_validate(await self.ask(tier, "GET", "/v1/standing"))
 
     async def ended(self, tier: Tier, workflow_ids: Sequence[str]) -> set[str]:
-        """Which of a tier's workflows nobody needs any more: their records are over. Raises TierAway."""
+        """See Tiers."""
         answer = await self.ask(tier, "GET", "/v1/ended", params={"workflow_id": list(workflow_ids)})
         return set(answer["items"])
 
@@ -207,7 +212,9 @@ class TierApis:
         """
         headers = {"Idempotency-Key": key} if key else {}
         path = f"/v1/leads/{lead_id}/acts/{order.act}"
-        answer = await self.ask(tier, "POST", path, json=order.model_dump(exclude={"act"}), headers=headers)
+        answer = await self.ask(
+            tier, "POST", path, json=order.model_dump(mode="json", exclude={"act"}), headers=headers
+        )
         return [str(one) for one in answer["changes"]]
 
     async def ask(

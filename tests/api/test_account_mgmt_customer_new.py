@@ -50,6 +50,16 @@ async def test_an_account_manager_makes_a_customer_for_himself_and_their_care_be
     assert await tier.pool.fetchval("SELECT count(*) FROM outbox WHERE activity = 'lead_gen.register_customer'") == 1
 
 
+async def test_a_care_that_begins_hears_that_its_customer_is_at_risk_already(tier: Tier3) -> None:
+    made = await tier.post("/v1/customers", BAU)
+    await tier.post(f"/v1/customers/{made['id']}/complaints", {"text": "nobody called back"})
+    await tier.activities.adopt_account(
+        AdoptAccount(key="k", workflow_id=ids.customer(made["id"]), customer_id=made["id"])
+    )
+    heard = await tier.sent(made["id"], "standing_changed")
+    assert [(one["standing"], one["reason"]) for one in heard][-1] == ("at_risk", "a complaint or a risk is open")
+
+
 async def test_the_same_key_makes_one_customer_and_the_same_company_a_conflict_that_names_them(tier: Tier3) -> None:
     key = {"Idempotency-Key": "made-once"}
     made = await tier.post("/v1/customers", BAU, headers=key)

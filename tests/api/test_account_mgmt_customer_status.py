@@ -56,6 +56,17 @@ async def test_a_complaint_is_urgent_work_and_once_settled_the_customer_is_activ
     assert await told(tier, customer_id) == [("at_risk", "a complaint"), ("active", "complaint settled")]
 
 
+async def test_whoever_answers_a_reminder_while_a_complaint_is_open_stays_at_risk_for_the_workflow_too(
+    tier: Tier3,
+) -> None:
+    customer_id, item_id = await tier.nudge()
+    await tier.post(f"/v1/customers/{customer_id}/complaints", {"text": "the truck came late"})
+    await tier.post(f"/v1/nudges/{item_id}/outcome", {"outcome": "not_now"}, 200)
+    assert await state(tier, customer_id) == "at_risk"
+    assert (await tier.signals(customer_id))[-2:] == ["nudge_answered", "standing_changed"]
+    assert (await told(tier, customer_id))[-1] == ("at_risk", "a complaint or a risk is open")
+
+
 async def test_a_customer_who_falls_silent_becomes_work_once_with_the_reason(tier: Tier3) -> None:
     """erpnext 8327: nobody follows up a dormant account."""
     customer_id = await silent(tier)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 from collections.abc import AsyncIterator
 from datetime import UTC, datetime
 from typing import Any
@@ -178,6 +179,91 @@ async def test_a_cold_call_that_ended_before_it_heard_that_nobody_answered_begin
     done = await act(floor.http, lead_id, "retry", restart=True, dry_run=False)
     assert done["changes"] == ["the lead is called again from the beginning"]
     assert (await line_of(floor.pool, ids.cold_call(lead_id)))[-1] == ("ColdCall", "pending")
+
+
+async def unheard_sale(board: Tier2, person: str) -> tuple[str, str]:
+    """A deal that was won when its workflow had ended: the lead, and the deal."""
+    await board.only(person)
+    given = hand_over()
+    deal = await board.accepted(person, given)
+    await board.won(deal["id"], person)
+    await board.pool.execute(
+        "UPDATE outbox SET state = 'dead', last_error = 'RPCError: workflow execution already completed'"
+        " WHERE event_id = $1", f"{deal['id']}:won",
+    )  # fmt: skip
+    return given.contact.lead_id, deal["id"]
+
+
+async def test_a_sale_that_the_ended_workflow_could_not_pass_on_goes_to_tier_3_from_the_record_once(
+    board: Tier2,
+) -> None:
+    lead_id, deal_id = await unheard_sale(board, "stepan")
+    ended = {"restart": True, "ended_at": datetime.now(UTC).isoformat(), "running": []}
+    shown = await act(board.http, lead_id, "retry", **ended)
+    assert shown["changes"] == [
+        "the sale is passed on to tier 3 from the record: the lead becomes a customer with this order"
+    ]
+    assert await line_of(board.pool, ids.customer(lead_id)) == []
+    assert (await act(board.http, lead_id, "retry", **ended, dry_run=False))["changes"] == shown["changes"]
+    assert (await act(board.http, lead_id, "retry", 409, **ended, dry_run=False))["code"] == "nothing_to_do"
+    assert await line_of(board.pool, ids.customer(lead_id)) == [("CustomerCare", "pending")]
+    assert (await line_of(board.pool, ids.conversion(lead_id)))[-1] == ("won", "dropped")
+    begun = await board.pool.fetchval("SELECT start_input FROM outbox WHERE workflow = 'CustomerCare' ORDER BY id DESC")
+    assert (begun["won"]["deal_id"], begun["won"]["lines"][0]["product_id"]) == (deal_id, "ftl-ua")
+    assert len(await acts_of(board.pool, lead_id)) == 1
+
+
+async def test_a_sale_to_somebody_in_care_is_told_to_their_care(board: Tier2) -> None:
+    lead_id, _ = await unheard_sale(board, "yakiv")
+    done = await act(board.http, lead_id, "retry", running=[ids.customer(lead_id)], dry_run=False)
+    assert done["changes"] == [
+        "the sale is passed on to tier 3 from the record: the customer's care hears of the order"
+    ]
+    assert await line_of(board.pool, ids.customer(lead_id)) == [("won_again", "pending")]
+
+
+async def test_an_answer_about_a_closed_deal_that_nobody_would_hear_is_given_up(board: Tier2) -> None:
+    await board.only("hlib")
+    given = hand_over()
+    deal = await board.accepted("hlib", given)
+    lead_id = given.contact.lead_id
+    await board.post(f"/v1/deals/{deal['id']}/lose", {"reason": "too dear"}, "hlib")
+    answer = Cancel(event_id=new_id(), at=datetime.now(UTC), by="hlib")
+    await refused_by_the_ended(board.pool, ids.conversion(lead_id), "lost", answer)
+    assert await ended_of(board, lead_id) == [], "an answer waits for it"
+    done = await act(board.http, lead_id, "retry", running=[], restart=True, dry_run=False)
+    assert done["changes"] == [
+        "the news that the deal is lost or asleep is not needed any more: the record has it, and is closed"
+    ]
+    assert (await act(board.http, lead_id, "retry", 409, running=[], dry_run=False))["code"] == "nothing_to_do"
+
+
+async def ended_of(board: Tier2, lead_id: str) -> list[str]:
+    """The workflow of the lead's deal, if nobody needs it any more."""
+    answer = await board.http.get("/v1/ended", params={"workflow_id": ids.conversion(lead_id)}, headers=ops())
+    found: list[str] = answer.json()["items"]
+    return found
+
+
+async def test_two_who_start_the_same_workflow_again_start_it_once_and_the_second_is_told(board: Tier2) -> None:
+    await board.only("danylo")
+    given = hand_over()
+    await board.accepted("danylo", given)
+    lead_id = given.contact.lead_id
+    ended = {"restart": True, "ended_at": datetime.now(UTC).isoformat(), "running": [], "dry_run": False}
+    body = {**REASON, **ended}
+    answers = await asyncio.gather(
+        *(board.http.post(f"/v1/leads/{lead_id}/acts/retry", json=body, headers=ops()) for _ in range(2))
+    )
+    assert sorted(one.status_code for one in answers) == [200, 409]
+    [refused] = [one.json() for one in answers if one.status_code == 409]
+    assert (refused["code"], refused["detail"]) == ("started_again", "nothing to do: it was started again, and runs")
+    await board.pool.execute("UPDATE outbox SET state = 'delivered' WHERE workflow_id = $1", ids.conversion(lead_id))
+    await act(board.http, lead_id, "retry", 409, **ended)
+    assert len(await acts_of(board.pool, lead_id)) == 1
+    again = {**ended, "ended_at": datetime.now(UTC).isoformat()}
+    await act(board.http, lead_id, "retry", **again)
+    assert [what for what, _ in await line_of(board.pool, ids.conversion(lead_id))].count("Conversion") == 2
 
 
 async def test_an_offer_that_is_skipped_goes_to_the_next_manager(board: Tier2) -> None:

@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import replace
 
 from leadrelay.check.facts import Customer, Deal, Facts, Lead
 from leadrelay.check.findings import Act, Checked, Finding, Repair
 from services.chassis.commands import check_repair
 from workflows.contracts import ids
+from workflows.contracts.base import Tier
 
 # Until a manager accepts, and while it is on its way, only tier 1 knows how the lead came to tier 2.
 _ON_THE_WAY = frozenset({"handed_over", "inbound", "offered", "win_back", "asleep"})
@@ -19,6 +21,9 @@ def register_and_records_agree(facts: Facts) -> Checked:
     customers = {ids.customer(one.id): one for one in facts.account_mgmt.customers if not one.waits}
     leads = [lead for lead in facts.lead_gen.leads if lead.tier != "lead_gen"]
     found = [said for lead in leads if (said := _compare(lead, deals, customers))]
+    ordered = facts.account_mgmt.ordered
+    unsold = {sale.lead_id: sale.deal_id for sale in facts.conversion.won if not ordered.get(sale.deal_id)}
+    found = [_follows(said, unsold[said.subject]) if _is_bought(said, unsold) else said for said in found]
     # What there is to tell of a customer to be won back, only tier 3 knows.
     lost = [lead for lead in leads if lead.tier == "conversion" and lead.stage != "win_back"]
     nowhere = {lead.id for lead in lost if lead.workflow_id not in facts.running}
@@ -61,6 +66,18 @@ def _finding(lead: Lead, says: str, tier: str | None) -> Finding:
         lead_id=lead.id,
         workflow_id=lead.workflow_id,
     )
+
+
+def _is_bought(said: Finding, unsold: Mapping[str, str]) -> bool:
+    """Whether a lead is no customer because its sale was not passed on."""
+    return said.repair is None and said.subject in unsold
+
+
+def _follows(said: Finding, deal_id: str) -> Finding:
+    """What is wrong with the register is right as soon as tier 3 has the sale."""
+    again = Repair(Act.ORDER_AGAIN, Tier.CONVERSION, deal_id)
+    mend = f"follows from deal {deal_id}, which has no order: {check_repair()} passes the sale on to tier 3 again"
+    return replace(said, mend=mend, repair=again)
 
 
 def _again(said: Finding) -> Finding:

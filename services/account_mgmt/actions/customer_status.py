@@ -12,7 +12,7 @@ from services.account_mgmt.repository import customers, risks, work
 from services.account_mgmt.repository.policies import policies
 from services.account_mgmt.schemas.webhooks import CustomerAtRisk, CustomerLeft
 from services.chassis import outbox, work_items
-from services.chassis.db import Connection
+from services.chassis.db import Connection, new_id
 from services.chassis.events import publish, publish_all
 from services.chassis.mail import withdraw_mails
 from services.chassis.webhooks import announce, announce_all
@@ -73,6 +73,13 @@ async def settle_concern(conn: Connection, customer: Customer, item: WorkItem, b
         await customers.set_state(conn, [customer.id], "active")
         owner, event_id = customer.account_manager, f"standing:{item.id}:kept"
         await _report(conn, customer.id, owner, "active", f"{item.kind} settled", by, event_id=event_id)
+
+
+async def stay_at_risk(conn: Connection, customer_id: str, by: str) -> None:
+    """Tell the workflow that a customer is still at risk, which takes whoever answers a reminder as well again."""
+    if (await customers.get(conn, customer_id)).state == "at_risk":
+        event_id = f"standing:{customer_id}:{new_id()}"
+        await _tell_workflow(conn, customer_id, "at_risk", "a complaint or a risk is open", by, event_id=event_id)
 
 
 async def follow_concerns(conn: Connection, customer: Customer, by: str, *, event_id: str) -> None:

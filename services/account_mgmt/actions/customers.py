@@ -5,6 +5,7 @@ from __future__ import annotations
 from datetime import UTC, datetime
 
 from services.account_mgmt.actions.assignment import assign
+from services.account_mgmt.actions.customer_status import stay_at_risk
 from services.account_mgmt.actions.erasure import erase_again
 from services.account_mgmt.actions.next_nudge import plan_next_nudge
 from services.account_mgmt.actions.orders import write_order
@@ -104,6 +105,8 @@ async def adopt_account(conn: Connection, request: AdoptAccount) -> AdoptedAccou
         await customers.plan_nudge(conn, customer.id, None)
     else:
         await introduce_customer(conn, customer, manager, event_id=request.key)
+        # Found at risk before there was a care to hear of it; it takes everybody as active whom it adopts.
+        await stay_at_risk(conn, customer.id, "policy")
     return AdoptedAccount(
         account_manager=manager,
         next_nudge_at=nudge_at,

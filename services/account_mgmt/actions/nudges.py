@@ -6,7 +6,7 @@ from datetime import UTC, datetime, timedelta
 
 from services.account_mgmt.actions.call_backs import end_call_backs
 from services.account_mgmt.actions.commission_events import order_event, report_money
-from services.account_mgmt.actions.customer_status import end_risk_by_order, mark_lost, open_complaint
+from services.account_mgmt.actions.customer_status import end_risk_by_order, mark_lost, open_complaint, stay_at_risk
 from services.account_mgmt.actions.next_nudge import plan_next_nudge
 from services.account_mgmt.actions.nudge_holds import AT_ONCE, hold_of
 from services.account_mgmt.actions.nudge_mail import queue_nudge_mail
@@ -107,6 +107,8 @@ async def answer_nudge(
     await outbox.signal(
         conn, item.workflow_id, "nudge_answered", answer, hold=hold_of(customer, body.outcome, done, hold)
     )
+    if body.outcome is not NudgeOutcome.COMPLAINT:
+        await stay_at_risk(conn, customer.id, who.person)
     if answer.money is not None:
         await report_money(conn, answer.money)
     await publish(

@@ -7,22 +7,23 @@ from services.account_mgmt.actions.nudges import answer_nudge
 from services.account_mgmt.actions.restarts import go_on_with_care
 from services.account_mgmt.domain.customers import check_active
 from services.account_mgmt.repository import account_managers, customers, work
+from services.account_mgmt.repository.ended import OVER
 from services.account_mgmt.schemas.nudges import NewNudgeOutcome
 from services.chassis.auth import Principal
 from services.chassis.db import Connection
 from services.chassis.errors import Conflict, Invalid
 from services.chassis.lateness import ActName
-from services.chassis.operator_acts import Doer, Order, send_again
+from services.chassis.operator_acts import Doer, Order, send_again, start_again
 from services.chassis.sentences import said
+from workflows.contracts import ids
 from workflows.contracts.account_mgmt import NudgeOutcome
 from workflows.contracts.base import Tier
 
 
 async def retry(conn: Connection, order: Order) -> list[str]:
     """Send again what was set aside; a care that failed goes on from the records."""
-    # First: sent to a workflow that has ended, its answers would be refused again.
-    changes = [await go_on_with_care(conn, order.lead_id)] if order.restart else []
-    return [*changes, *await send_again(conn, order)]
+    changes = await start_again(conn, order, ids.customer(order.lead_id), go_on_with_care)
+    return [*changes, *await send_again(conn, order, OVER)]
 
 
 async def skip(conn: Connection, order: Order) -> list[str]:

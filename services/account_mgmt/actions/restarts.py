@@ -20,17 +20,16 @@ from workflows.contracts.base import Tier
 from workflows.contracts.care_policy import CarePolicy
 
 _MOST_INVOICES = 1000
-NOT_OPEN = "nothing to do: its record is not open any more"
 
 
-async def go_on_with_care(conn: Connection, customer_id: str) -> str:
+async def go_on_with_care(conn: Connection, customer_id: str) -> str | None:
     """Go on with a customer's care where its records are: open invoices, the nudge that waits, the next nudge.
 
-    Says what it did.
+    Says what it did; none if the customer is in no care any more.
     """
     customer = await customers.get(conn, customer_id, lock=True)
     if customer.state not in ("active", "at_risk", "opted_out"):
-        return NOT_OPEN
+        return None
     start = await care_start(conn, customer_id) or StartWorkflow(
         workflow="CustomerCare",
         id=ids.customer(customer_id),

@@ -10,9 +10,7 @@ from services.chassis.db import Connection, new_id
 from services.chassis.outbox import StartWorkflow
 from workflows.contracts import ids, queues
 from workflows.contracts.account_mgmt import CareState, CustomerCareInput
-from workflows.contracts.base import ContactCard
 from workflows.contracts.care_policy import CarePolicy
-from workflows.contracts.conversion import WonOrder
 
 
 async def care_start(conn: Connection, customer_id: str) -> StartWorkflow | None:
@@ -27,14 +25,6 @@ async def care_start(conn: Connection, customer_id: str) -> StartWorkflow | None
 def adoption_of(customer_id: str, segment: str) -> StartWorkflow:
     """The care of a customer whom tier 2 did not win: imported, or made by hand."""
     return _start(CustomerCareInput(customer_id=customer_id, segment=segment, imported=True, reports_itself=False))
-
-
-def sale_start(contact: ContactCard, order: WonOrder, segment: str) -> StartWorkflow:
-    """The care of a customer whom tier 2 has just won, as tier 2's own workflow would start it."""
-    customer_id = contact.lead_id
-    return _start(
-        CustomerCareInput(customer_id=customer_id, contact=contact, won=order, segment=segment, reports_itself=False)
-    )
 
 
 async def debt_start(conn: Connection, customer_id: str) -> StartWorkflow | None:

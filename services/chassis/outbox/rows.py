@@ -11,6 +11,7 @@ from services.chassis.db import Connection
 from services.chassis.errors import Conflict, NotFound
 from services.chassis.outbox.append import CHANNEL
 from services.chassis.records import Record
+from services.chassis.workflow_words import OVER
 
 MAX_BACKOFF = timedelta(minutes=5)
 KEEP_DELIVERED = timedelta(days=7)
@@ -143,6 +144,38 @@ async def retry_dead(conn: Connection, row_id: int) -> OutboxRow:
     )
     await conn.execute("SELECT pg_notify($1, '')", CHANNEL)
     return OutboxRow.of(again)
+
+
+async def unheard(conn: Connection, workflow_id: str, signal: str) -> list[OutboxRow]:
+    """Answers of one kind that were set aside because this workflow had ended, in their order."""
+    found = await conn.fetch(
+        "SELECT * FROM outbox WHERE workflow_id = $1 AND signal = $2 AND state = 'dead' ORDER BY id LIMIT 100",
+        workflow_id,
+        signal,
+    )
+    return [one for one in OutboxRow.of_all(found) if OVER in (one.last_error or "")]
+
+
+async def drop_dead(conn: Connection, row_id: int, why: str) -> bool:
+    """Give up a row that was set aside; whether it still was."""
+    dropped = await conn.fetchval(
+        "UPDATE outbox SET state = 'dropped', delivered_at = now(), last_error = $2"
+        " WHERE id = $1 AND state = 'dead' RETURNING true",
+        row_id,
+        why,
+    )
+    return bool(dropped)
+
+
+async def begun_since(conn: Connection, workflow_id: str, at: datetime | None) -> bool:
+    """Whether what starts this workflow is on its way, or was written after `at` and has left."""
+    begun: bool = await conn.fetchval(
+        """SELECT EXISTS (SELECT FROM outbox WHERE workflow_id = $1 AND workflow IS NOT NULL
+              AND (state = 'pending' OR (state = 'delivered' AND created_at > $2)))""",
+        workflow_id,
+        at,
+    )
+    return begun
 
 
 async def drop_unheard(conn: Connection, workflow_id: str) -> list[OutboxRow]:

@@ -6,25 +6,31 @@ from services.chassis.auth import Principal
 from services.chassis.db import Connection
 from services.chassis.errors import Conflict, Invalid
 from services.chassis.lateness import ActName
-from services.chassis.operator_acts import Doer, Order, send_again
+from services.chassis.operator_acts import Doer, Order, send_again, start_again
 from services.chassis.sentences import said
 from services.conversion.actions.deals import SUPERVISOR
 from services.conversion.actions.hand_overs import accept_hand_over, decline_hand_over
 from services.conversion.actions.reassignment import give_back_deal
 from services.conversion.actions.restarts import offer_again
+from services.conversion.actions.sales import pass_unheard_sales_on
 from services.conversion.actions.take_over import hand_deal
 from services.conversion.domain.deals import Deal
 from services.conversion.domain.stages import WORKED
 from services.conversion.repository import deals, hand_overs, managers
+from services.conversion.repository.ended import OVER
+from workflows.contracts import ids
 from workflows.contracts.base import Tier
 from workflows.contracts.conversion import Stage
 
 
 async def retry(conn: Connection, order: Order) -> list[str]:
-    """Send again what was set aside; a deal whose workflow failed is offered again, first to whoever had it."""
-    # First: sent to a workflow that has ended, its answers would be refused again.
-    changes = [await offer_again(conn, order.lead_id)] if order.restart else []
-    return [*changes, *await send_again(conn, order)]
+    """Send again what was set aside; a deal whose workflow failed is offered again, first to whoever had it.
+
+    A sale that this workflow was to pass on goes to tier 3 from the record.
+    """
+    changes = await start_again(conn, order, ids.conversion(order.lead_id), offer_again)
+    changes += await pass_unheard_sales_on(conn, order)
+    return [*changes, *await send_again(conn, order, OVER)]
 
 
 async def skip(conn: Connection, order: Order) -> list[str]:

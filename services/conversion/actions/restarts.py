@@ -15,14 +15,12 @@ from workflows.contracts import queues
 from workflows.contracts.base import Tier
 from workflows.contracts.conversion import ConversionInput, HandOver, HandOverReason, Stage
 
-NOT_OPEN = "nothing to do: its record is not open any more"
 
-
-async def offer_again(conn: Connection, lead_id: str) -> str:
-    """Offer the open deal again, first to whoever had it. Says what it did."""
+async def offer_again(conn: Connection, lead_id: str) -> str | None:
+    """Offer the open deal again, first to whoever had it. Says what it did; none if no deal is open."""
     deal = await deals.lock_latest(conn, lead_id)
     if deal is None or deal.stage in FINAL:
-        return NOT_OPEN
+        return None
     start = StartWorkflow(
         workflow="Conversion",
         id=deal.workflow_id,

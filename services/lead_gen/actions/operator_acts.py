@@ -9,22 +9,23 @@ from services.chassis.db import Connection
 from services.chassis.errors import Conflict, Invalid
 from services.chassis.events import publish
 from services.chassis.lateness import ActName
-from services.chassis.operator_acts import Doer, Order, send_again
+from services.chassis.operator_acts import Doer, Order, send_again, start_again
 from services.chassis.sentences import said
 from services.chassis.work_items import WorkItem
 from services.lead_gen.actions.leads import cancel_lead as give_up
 from services.lead_gen.actions.restarts import call_from_the_beginning
 from services.lead_gen.repository import callers, calls, leads
+from services.lead_gen.repository.ended import OVER
 from services.lead_gen.repository.policies import policies
 from services.lead_gen.schemas.leads import GiveUp
+from workflows.contracts import ids
 from workflows.contracts.lead_gen import CallAnswered, CallOutcome
 
 
 async def retry(conn: Connection, order: Order) -> list[str]:
     """Send again what was set aside; a cold call that failed begins a new round."""
-    # First: sent to a workflow that has ended, its answers would be refused again.
-    changes = [await call_from_the_beginning(conn, order.lead_id)] if order.restart else []
-    return [*changes, *await send_again(conn, order)]
+    changes = await start_again(conn, order, ids.cold_call(order.lead_id), call_from_the_beginning)
+    return [*changes, *await send_again(conn, order, OVER)]
 
 
 async def skip(conn: Connection, order: Order) -> list[str]:

@@ -15,16 +15,18 @@ from services.lead_gen.repository import calls, campaigns, enrolment
 from services.lead_gen.repository.policies import policies
 from workflows.contracts.lead_gen import CallAnswered
 
-NOT_OPEN = "nothing to do: its record is not open any more"
 # A workflow listens to answers of the call that it has opened.
 FIRST = 1
 
 
-async def call_from_the_beginning(conn: Connection, lead_id: str) -> str:
-    """Call the lead from the beginning, in a round of its own, like one that was just enrolled. Says what it did."""
+async def call_from_the_beginning(conn: Connection, lead_id: str) -> str | None:
+    """Call the lead from the beginning, in a round of its own, like one that was just enrolled.
+
+    Says what it did; none if the lead is not in cold calling any more.
+    """
     begun = await enrolment.begin_round(conn, lead_id)
     if begun is None:
-        return NOT_OPEN
+        return None
     lead, campaign_id = begun
     await work_items.cancel_for_lead(conn, lead_id, kinds=["call"], result="restarted")
     campaign = await campaigns.get(conn, campaign_id)
@@ -47,11 +49,11 @@ def _decided(unheard: Sequence[OutboxRow]) -> CallAnswered | None:
     return answers[-1] if answers and ends_the_round(answers[-1]) else None
 
 
-async def feed_callers_again(conn: Connection, campaign_id: str) -> str:
-    """Let a campaign look at its leads again. Says what it did."""
+async def feed_callers_again(conn: Connection, campaign_id: str) -> str | None:
+    """Let a campaign look at its leads again. Says what it did; none if it is over."""
     found = await campaigns.get(conn, campaign_id, lock=True)
     if found.state not in ("running", "paused"):
-        return NOT_OPEN
+        return None
     starts, _ = await campaigns.set_state(conn, campaign_id, found.state, started=True)
     await outbox.start(conn, campaign_start(found, starts), event_id=f"restart:{campaign_id}:{starts}")
     return said("the campaign goes on")

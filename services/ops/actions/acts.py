@@ -5,16 +5,20 @@ from __future__ import annotations
 from collections.abc import Mapping
 
 from services.chassis.errors import Conflict, DomainError, Unavailable
+from services.chassis.sentences import said
 from services.chassis.stories import Part
 from services.ops.actions.stories import Reached, read_parts
 from services.ops.domain.acts import Acted, Changed
 from services.ops.domain.story import holder, last_of
+from services.ops.domain.workflows import BADLY
 from services.ops.histories import TemporalAway, workflows_of
 from services.ops.tiers import Order, TierAway
 from workflows.contracts import ids
 from workflows.contracts.base import Tier
 
-_FAILED = ("failed", "terminated", "timed out")
+_MOST_RUNNING = 20
+# The same key with other facts of Temporal: it was done with it before, and what it began has gone on since.
+_NOTHING = ("nothing_to_do", "started_again", "idempotency_mismatch")
 _WORKFLOW = {Tier.LEAD_GEN: ids.cold_call, Tier.CONVERSION: ids.conversion, Tier.ACCOUNT_MGMT: ids.customer}
 
 
@@ -50,25 +54,26 @@ async def _ask(
 
 async def _retry(sources: Reached, parts: Mapping[Tier, Part], order: Order, key: str | None) -> list[Changed]:
     """Every tier that had the lead sends again what it has set aside; who has it starts a failed workflow again."""
-    restart = await _failed(sources, holder(parts))
-    found: list[Changed] = []
-    for tier in parts:
-        here = order.model_copy(update={"restart": restart and tier.value == holder(parts).tier})
-        try:
-            found += await _ask(sources, tier, parts, here, key)
-        except DomainError as refused:
-            if refused.code != "nothing_to_do":
-                raise
-    if not found:
-        raise Conflict("nothing of this lead failed or was set aside", code="nothing_to_do")
-    return found
-
-
-async def _failed(sources: Reached, part: Part) -> bool:
-    """Whether the workflow of the tier that has the lead ended badly and was not started again."""
+    part = holder(parts)
     try:
         workflows = await workflows_of(sources.temporal, part.lead_id)
     except TemporalAway as away:
         raise Unavailable(f"Temporal is needed for this, and it {away}", code="temporal_away") from None
+    seen = order.model_copy(update={"running": [one.id for one in workflows if one.runs][:_MOST_RUNNING]})
     last = last_of(workflows, _WORKFLOW[Tier(part.tier)](part.lead_id))
-    return last is not None and last.status in _FAILED
+    failed = {"restart": True, "ended_at": last.closed_at} if last and last.status in BADLY else {}
+    found: list[Changed] = []
+    nothing = said("nothing of this lead failed or is set aside")
+    if last and last.runs:
+        nothing = said("nothing to do: its workflow runs, and nothing is set aside")
+    for tier in parts:
+        here = seen.model_copy(update=failed) if tier.value == part.tier else seen
+        try:
+            found += await _ask(sources, tier, parts, here, key)
+        except DomainError as refused:
+            if refused.code not in _NOTHING:
+                raise
+            nothing = refused.message if refused.code == "started_again" else nothing
+    if not found:
+        raise Conflict(nothing, code="nothing_to_do")
+    return found

@@ -4,14 +4,13 @@ from __future__ import annotations
 
 import asyncio
 import time
-from collections.abc import Sequence
 from datetime import UTC, datetime
 from functools import partial
 
 from services.chassis.lateness import Late
 from services.chassis.trail import Wanted
 from services.ops.actions.late import read_late
-from services.ops.actions.stories import Reached
+from services.ops.actions.stories import Reached, nobody_needs
 from services.ops.actions.tiers import read_tiers
 from services.ops.actions.trail import read_trail, staff_names
 from services.ops.domain.failures import as_late
@@ -20,8 +19,6 @@ from services.ops.domain.trail import Trail
 from services.ops.failures import Failures
 from services.ops.histories import TemporalAway
 from services.ops.tiers import TierAway
-from workflows.contracts import queues
-from workflows.contracts.base import Tier
 
 GOOD_FOR_SECONDS = 0.7
 _MOST_ROWS = 150
@@ -84,20 +81,7 @@ class Rooms:
 
     async def _failed(self, sources: Reached) -> list[Late]:
         try:
-            found = await self._failures.read(sources.temporal, partial(_ended, sources))
+            found = await self._failures.read(sources.temporal, partial(nobody_needs, sources))
             return [as_late(one) for one in found]
         except TemporalAway:
             return []  # named by whoever reads the queues
-
-
-async def _ended(sources: Reached, workflows: Sequence[tuple[str, str]]) -> set[str]:
-    """Those whose tier says that their record is over; while a tier is away, none of its own."""
-
-    async def ask(tier: Tier) -> set[str]:
-        mine = [workflow_id for workflow_id, queue in workflows if queue == queues.BY_TIER[tier]]
-        try:
-            return await sources.apis.ended(tier, mine) if mine else set()
-        except TierAway:
-            return set()
-
-    return set().union(*await asyncio.gather(*(ask(tier) for tier in Tier)))

@@ -12,10 +12,11 @@ from temporalio.client import Client
 
 from services.chassis.errors import NotFound, Unavailable
 from services.chassis.stories import ENGLISH, Part, Place, Speech
-from services.ops.domain.story import ShownWorkflow, Story, tell
+from services.ops.domain.story import ShownWorkflow, Story, ended_badly, tell
 from services.ops.domain.workflows import Workflow
 from services.ops.histories import TemporalAway, workflows_of
-from services.ops.tiers import Missing, TierApis, Tiers, of_each
+from services.ops.tiers import Missing, TierApis, TierAway, Tiers, of_each
+from workflows.contracts import queues
 from workflows.contracts.base import Tier
 
 MOST_EVENTS = 200
@@ -83,7 +84,23 @@ async def _workflows(sources: Sources, lead_id: str) -> tuple[list[ShownWorkflow
         found = await workflows_of(sources.temporal, lead_id)
     except TemporalAway as away:
         return [], [Missing(what="temporal", why=str(away))]
-    return shown(found, sources), []
+    badly = ended_badly(found)
+    over = await nobody_needs(sources, [(one.id, one.queue) for one in badly]) if badly else set()
+    told = [one.model_copy(update={"failed": one in badly and one.id not in over}) for one in found]
+    return shown(told, sources), []
+
+
+async def nobody_needs(sources: Sources, workflows: Sequence[tuple[str, str]]) -> set[str]:
+    """Of workflows, each with its queue, those whose tier says that their record is over; not while it is away."""
+
+    async def ask(tier: Tier) -> set[str]:
+        mine = [workflow_id for workflow_id, queue in workflows if queue == queues.BY_TIER[tier]]
+        try:
+            return await sources.tiers.ended(tier, mine) if mine else set()
+        except TierAway:
+            return set()
+
+    return set().union(*await asyncio.gather(*(ask(tier) for tier in Tier)))
 
 
 def shown(found: Sequence[Workflow], sources: Sources) -> list[ShownWorkflow]:

@@ -14,6 +14,7 @@ from services.chassis.http import Id
 from services.chassis.http.paging import PageParams, encode_cursor
 from services.chassis.lateness import Late
 from services.chassis.web.door import page_router, web_of
+from services.ops.actions.failed import with_failed
 from services.ops.actions.late import read_late
 from services.ops.actions.stories import Reached, read_story
 from services.ops.desk.places import OPS
@@ -53,7 +54,7 @@ async def _late(sources: Reached, story: Story) -> Sequence[Late]:
     """What is late of this lead, with its cause and its act; asked for only if something is."""
     if not story.head.late:
         return []
-    return (await read_late(sources, limit=20, lead_id=story.head.lead_id)).items
+    return await with_failed(sources, story.workflows, await read_late(sources, limit=20, lead_id=story.head.lead_id))
 
 
 async def _known(sources: Reached, lead_id: str) -> Found | None:

@@ -39,6 +39,7 @@ def as_late(one: Failed) -> Late:
         since=one.at,
         code=f"{one.kind}, {one.workflow_id}",
         cause=f"its workflow has ended ({one.status})" + (f": {one.why}" if one.why else ""),
-        act=f"start it again: {command}",
+        act="start it again from its record",
+        command=command,
         does="retry" if lead else None,
     )

@@ -32,6 +32,12 @@ def merged(found: Mapping[Tier, Sequence[Late]], limit: int) -> tuple[list[Late]
     return shown, (shown[-1].since, shown[-1].ref) if len(everything) > limit else None
 
 
+def without_told(late: Iterable[Late], failed: Iterable[Late]) -> list[Late]:
+    """What is late without what a failed workflow of the same lead was to do: that is told once."""
+    told = {one.lead_id for one in failed if one.lead_id}
+    return [one for one in late if not (one.by_workflow and one.lead_id in told)]
+
+
 def held_up(queues: Mapping[Tier, Queue], missing: Iterable[Missing], now: datetime) -> list[Late]:
     """Tiers in which nothing goes on by itself, and tiers that do not answer."""
     found = []
@@ -86,12 +92,14 @@ def explained(late: Late, queues: Mapping[Tier, Queue], workflow: Workflow | Non
         act = "mend what the error says; it goes on trying"
         return late.model_copy(update={"cause": cause, "act": act, "code": tried.activity})
     if not workflow.runs:
-        command = retry(f"workflow:{workflow.id}")
         cause, act = (
             f"the {workflow.name} that was to do it has ended: {workflow.status}",
-            f"start it again: {command}",
+            "start it again from its record",
         )
-        return late.model_copy(update={"cause": cause, "act": act, "does": "retry", "code": workflow.kind})
+        command = retry(f"workflow:{workflow.id}")
+        return late.model_copy(
+            update={"cause": cause, "act": act, "command": command, "does": "retry", "code": workflow.kind}
+        )
     if workflow.task_since is not None and now - workflow.task_since > TASK_PATIENCE:
         command = start_another_worker(late.tier, len(queue.workers))
         act = f"start another one: {command}"

@@ -8,7 +8,7 @@ from datetime import datetime
 from services.chassis.lateness import Late
 from services.chassis.records import Record
 from services.chassis.standing import Standing
-from services.ops.domain.late import LateList
+from services.ops.domain.late import LateList, without_told
 from services.ops.domain.standing import TierNow
 from services.ops.domain.trail import TrailLine
 from services.ops.tiers import Missing
@@ -91,9 +91,7 @@ def gathered(
     missing: Sequence[Missing],
 ) -> Room:  # fmt: skip
     """One picture of all that was read. What the list of late things says of a failed workflow is told once."""
-    told = {one.lead_id for one in failed if one.lead_id}
-    late_rows = [one for one in late.items if not (one.by_workflow and one.lead_id in told)]
-    rows = sorted(late_rows, key=lambda one: (not is_stuck(one), one.since))
+    rows = sorted(without_told(late.items, failed), key=lambda one: (not is_stuck(one), one.since))
     known = {one.what: one for one in (*missing, *late.missing)}
     standing = next((one.standing for one in tiers if one.tier == Tier.CONVERSION), None)
     return Room(

@@ -11,7 +11,7 @@ from pydantic import Field
 from services.chassis.records import Record
 from services.chassis.sentences import later as _
 from services.chassis.stories import ENGLISH, Event, Part, Place, Speech, Waiting
-from services.ops.domain.workflows import Retrying, Timer, Workflow
+from services.ops.domain.workflows import BADLY, Retrying, Timer, Workflow
 from services.ops.tiers import Missing
 from workflows.contracts import queues
 from workflows.contracts.base import Tier
@@ -151,7 +151,7 @@ def _held_up(workflows: Iterable[Workflow], now: datetime, speech: Speech) -> li
                 )
             )
         said += [_tried(activity, speech) for activity in one.retrying if activity.attempts > RETRIES]
-        if one.status in ("failed", "terminated", "timed out") and one is last_of(workflows, one.id):
+        if one.failed:
             said.append(speech.words("the %(name)s has ended (%(status)s)", name=name, status=speech.value(one.status)))
     return said
 
@@ -161,6 +161,11 @@ def _tried(activity: Retrying, speech: Speech) -> str:
     if not activity.error:
         return speech.words("%(what)s was tried %(num)s times", what=what, num=num)
     return speech.words("%(what)s was tried %(num)s times: %(error)s", what=what, num=num, error=activity.error)
+
+
+def ended_badly(workflows: Collection[Workflow]) -> list[Workflow]:
+    """The workflows whose last run ended and should not have."""
+    return [one for one in workflows if one.status in BADLY and one is last_of(workflows, one.id)]
 
 
 def last_of(workflows: Iterable[Workflow], workflow_id: str) -> Workflow | None:

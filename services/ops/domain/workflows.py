@@ -23,6 +23,8 @@ STATUSES = (
     _("unknown"),
 )
 """How a workflow stands, as Temporal says it."""
+BADLY = ("failed", "timed out", "terminated")
+"""How a workflow stands that ended and should not have."""
 TIMERS = (
     said("Next step of {who} is due"),
     said("The deal stands still with {who}"),
@@ -79,6 +81,9 @@ class Workflow(Record):
     timers: list[Timer] = Field(default_factory=list)
     retrying: list[Retrying] = Field(default_factory=list)
     task_since: datetime | None = None
+    failed: bool = Field(
+        default=False, description="It ended badly, was not started again, and its record still needs it."
+    )
 
     @property
     def name(self) -> str:

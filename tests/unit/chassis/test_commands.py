@@ -54,12 +54,12 @@ def test_what_looks_into_the_house_is_run_by_the_tools() -> None:
         workflow_id=CONVERSION, kind="Conversion", queue="conversion", status="failed", at=NOW, why="it broke"
     )
     again = f"docker compose run --rm tools stuck retry workflow:{CONVERSION}"
-    assert as_late(failed).act == f"start it again: {again}"
+    assert as_late(failed).command == again
     row = LateRow(
         since=NOW - timedelta(hours=1), ref="r", kind="set_aside", lead_id=None, company=None, who=None,
         facts={"what": "won", "workflow_id": CONVERSION, "error": "no", "id": 7},
     )  # fmt: skip
-    assert late_answer(row, "conversion").act.endswith("docker compose run --rm tools stuck retry outbox:conversion:7")
+    assert late_answer(row, "conversion").command == "docker compose run --rm tools stuck retry outbox:conversion:7"
     told = [
         *(finding.mend for one in judge(without_workflow(CONVERSION)) for finding in one.findings),
         plan_text([]),

@@ -189,6 +189,14 @@ def test_a_register_that_differs_from_the_record_is_found_and_can_be_corrected(l
     assert only(with_leads(lead)).repair == Repair(Act.CORRECT_REGISTER, tier, lead.id)
 
 
+def test_a_won_lead_that_is_no_customer_needs_its_sale_passed_on_and_is_not_given_up() -> None:
+    facts = with_leads(Lead(id=KEPT, tier="account_mgmt", stage="won", owner="maria", workflow_id=CARE))
+    facts = replace(facts, account_mgmt=replace(facts.account_mgmt, ordered={}, customers=[]))
+    said = {finding.check: finding for finding in found(facts) if finding.subject in (KEPT, "deal:deal-1")}
+    assert said["register"].repair == said["answer"].repair == Repair(Act.ORDER_AGAIN, "conversion", "deal-1")
+    assert said["register"].mend.startswith("follows from deal deal-1, which has no order: leadrelay check --repair")
+
+
 def test_a_lead_that_no_tier_has_is_a_persons_to_decide() -> None:
     lead = Lead(id="lost-lead", tier="conversion", stage="win_back", owner=None, workflow_id="conversion:lost-lead")
     assert only(with_leads(lead)).repair is None

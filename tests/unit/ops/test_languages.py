@@ -229,8 +229,8 @@ def test_ops_puts_the_parts_together_in_the_language_in_which_they_are_told() ->
         timers=[Timer(id="1", at=NOW + timedelta(days=1), words="Next step of taras is due")],
         retrying=[Retrying(activity="Пошта", attempts=9, since=NOW, error="зайнято")],
     )
-    story = tell({Tier.CONVERSION: part}, [runs, workflow(status="failed", kind="ColdCall", id="x")], [], limit=1,
-                 now=NOW, speech=UK)  # fmt: skip
+    failed = workflow(status="failed", failed=True, kind="ColdCall", id="x")
+    story = tell({Tier.CONVERSION: part}, [runs, failed], [], limit=1, now=NOW, speech=UK)
     assert story.head.tier_words == "рівень 2, конверсія"
     assert story.head.late == [
         "дзвінок",

@@ -105,7 +105,8 @@ def test_what_a_workflow_tries_again_and_again_is_late_because_of_its_last_error
 
 def test_what_a_failed_workflow_was_to_do_names_how_it_is_started_again() -> None:
     found = explained(late(by_workflow=True), queue(), workflow(status="failed"), NOW)
-    assert found.act == "start it again: leadrelay stuck retry workflow:conversion:l-1"
+    assert (found.act, found.does) == ("start it again from its record", "retry")
+    assert found.command == "leadrelay stuck retry workflow:conversion:l-1"
 
 
 def test_a_timer_that_fired_while_nobody_came_to_it_is_the_cause() -> None:
@@ -146,17 +147,20 @@ def test_an_answer_that_was_set_aside_names_the_command_that_sends_it_again() ->
     facts = {"workflow_id": "cold-call:1", "what": "call_answered", "error": "no +380442000000", "id": 7}
     told = late_answer(row("set_aside", **facts), "lead_gen")
     assert told.cause == "it was set aside: no [phone]"
-    assert told.act.endswith("leadrelay stuck retry outbox:lead_gen:7")
+    assert told.command == "leadrelay stuck retry outbox:lead_gen:7"
 
 
-def test_an_answer_whose_workflow_has_ended_is_not_offered_to_be_sent_again() -> None:
+def test_an_answer_whose_workflow_has_ended_goes_on_from_the_record() -> None:
     facts = {"workflow_id": "cold-call:l-1", "what": "call_answered", "id": 7}
     away, ended = (
         late_answer(row("set_aside", error=error, **facts), "lead_gen")
         for error in ("the worker was away", "workflow execution already completed")
     )
-    assert (away.does, ended.does) == ("retry", None)
-    assert "leadrelay check --repair" in ended.act
+    assert (away.does, ended.does) == ("retry", "retry")
+    assert ended.act == "its workflow has ended: what should follow goes on from the record"
+    assert (away.command, ended.command) == (
+        "leadrelay stuck retry outbox:lead_gen:7", "leadrelay check --repair --yes",
+    )  # fmt: skip
 
 
 def test_what_is_late_reads_on_eighty_columns() -> None:

@@ -12,7 +12,7 @@ from temporalio.api.history.v1 import HistoryEvent, TimerFiredEventAttributes, T
 
 from leadrelay.story.text import WIDTH, choice_text, story_text
 from services.chassis.stories import Event, Part, Waiting, moment, typed
-from services.ops.domain.story import ShownWorkflow, Story, tell
+from services.ops.domain.story import ShownWorkflow, Story, ended_badly, tell
 from services.ops.domain.workflows import Retrying, Timer
 from services.ops.histories import open_timers
 from services.ops.tiers import Found, Missing, refusal
@@ -105,10 +105,17 @@ def test_what_no_worker_takes_and_what_fails_again_and_again_is_late() -> None:
     ]
 
 
-def test_a_failed_workflow_is_late_until_it_was_started_again() -> None:
+def test_a_workflow_that_ended_badly_counts_until_it_was_started_again() -> None:
     failed = workflow(status="failed", run_id="a", started_at=NOW - 2 * HOUR)
-    assert told(part(Tier.CONVERSION), workflows=[failed]).head.late == ["the conversion has ended (failed)"]
-    assert told(part(Tier.CONVERSION), workflows=[failed, workflow()]).head.late == []
+    assert ended_badly([failed, workflow(id="cold-call:l-1", status="completed")]) == [failed]
+    assert ended_badly([failed, workflow()]) == []
+
+
+def test_a_workflow_that_ended_badly_is_late_only_while_its_record_needs_it() -> None:
+    ended = workflow(status="terminated")
+    needed = ended.model_copy(update={"failed": True})
+    assert told(part(Tier.CONVERSION), workflows=[needed]).head.late == ["the conversion has ended (terminated)"]
+    assert told(part(Tier.CONVERSION), workflows=[ended]).head.late == []
 
 
 def test_a_story_is_told_in_order_on_eighty_columns() -> None:

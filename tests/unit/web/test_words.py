@@ -142,6 +142,13 @@ def test_refusals_are_collected_where_they_are_raised_with_places_for_their_valu
     ]  # fmt: skip
 
 
+def test_whatever_an_act_of_operators_says_is_collected_also_from_a_constant_or_a_return() -> None:
+    code = 'NOTHING = "nothing to do: it is closed"\ndef again(name: str) -> str:\n    return f"{name} has it again"\n'
+    for place in ("services/lead_gen/actions/restarts.py", "services/conversion/actions/operator_acts.py"):
+        found = [words.text for words in words_of_code(code, place)]
+        assert found == ["nothing to do: it is closed", "%(name)s has it again"]
+
+
 def test_a_refusal_is_told_with_its_values_in_the_readers_language() -> None:
     tell = told_in("uk")
     assert tell("must be in the future") == "має бути в майбутньому"
