@@ -177,3 +177,20 @@ async def test_the_second_is_told_who_published_keeps_what_they_typed_and_publis
         done = await second.post(place, data=again)
         assert done.status_code < 400, done.text
         assert (await form_of(second, place, editor.name))[editor.name] == editor.second
+
+
+async def test_what_the_first_changed_elsewhere_in_the_form_is_said_at_its_field(fresh_database: FreshDatabase) -> None:
+    editor = next(one for one in EDITORS if one.path.endswith("/products/ftl"))
+    async with two_at(editor, await fresh_database("two_editors_fields", tier=editor.tier)) as (first, second, place):
+        mine = await form_of(second, place, "name") | {"name": "Truck"}
+        theirs = await form_of(first, place, "name") | {"unit": "km", "name_de": "Lastwagen"}
+        assert (await first.post(place, data=theirs)).status_code < 400
+        late = await second.post(place, data=mine)
+        told = json.loads(late.headers["HX-Trigger"])["form:refused"]["fields"]
+        assert told == {
+            "name": "It says now: Full truck.",
+            "unit": "It says now: km.",
+            "name_de": "It says now: Lastwagen.",
+        }
+        del second.headers["HX-Request"]
+        assert "It says now: Lastwagen." in (await second.post(place, data=mine)).text
