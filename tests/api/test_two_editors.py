@@ -177,3 +177,33 @@ async def test_the_second_is_told_who_published_keeps_what_they_typed_and_publis
         done = await second.post(place, data=again)
         assert done.status_code < 400, done.text
         assert (await form_of(second, place, editor.name))[editor.name] == editor.second
+
+
+async def test_what_the_first_changed_elsewhere_in_the_form_is_said_at_its_field(fresh_database: FreshDatabase) -> None:
+    editor = next(one for one in EDITORS if one.path.endswith("/products/ftl"))
+    async with two_at(editor, await fresh_database("two_editors_fields", tier=editor.tier)) as (first, second, place):
+        mine = await form_of(second, place, "name") | {"name": "Truck"}
+        theirs = await form_of(first, place, "name") | {"unit": "km", "name_de": "Lastwagen"}
+        assert (await first.post(place, data=theirs)).status_code < 400
+        late = await second.post(place, data=mine)
+        told = json.loads(late.headers["HX-Trigger"])["form:refused"]["fields"]
+        assert told == {
+            "name": "It says now: Full truck.",
+            "unit": "It says now: km.",
+            "name_de": "It says now: Lastwagen.",
+        }
+        del second.headers["HX-Request"]
+        assert "It says now: Lastwagen." in (await second.post(place, data=mine)).text
+
+
+async def test_other_reminders_than_those_that_were_published_first_are_said_at_their_fields(
+    fresh_database: FreshDatabase,
+) -> None:
+    editor = next(one for one in EDITORS if one.path.endswith("/dunning"))
+    async with two_at(editor, await fresh_database("two_editors_steps", tier=editor.tier)) as (first, second, place):
+        mine = await form_of(second, place, "term") | {"term": "21"}
+        theirs = await form_of(first, place, "term") | {"way.0": "both", "gap.1": "9"}
+        assert (await first.post(place, data=theirs)).status_code < 400
+        told = json.loads((await second.post(place, data=mine)).headers["HX-Trigger"])["form:refused"]["fields"]
+        assert told.keys() == {"term", "way.0", "gap.1"}
+        assert (told["way.0"], told["gap.1"]) == ("It says now: by mail and a call.", "It says now: 9.")

@@ -20,7 +20,6 @@ from services.chassis.errors import Conflict
 from services.chassis.events import publish
 from services.chassis.mail import readdress_mails, withdraw_mails
 from services.chassis.mail.addresses import carry_stop
-from services.chassis.meanwhile import saved_meanwhile
 
 
 async def read_to_edit(conn: Connection, who: Principal, customer_id: str) -> tuple[Customer, str]:
@@ -50,7 +49,7 @@ async def change_customer(
     if await erasure.is_erased(conn, customer_id):
         raise Conflict("The customer was erased", code="erased")
     if seen and seen != _tag(customer):
-        raise await saved_meanwhile(conn, await customer_changes.last_writer(conn, customer_id), _tag(customer))
+        raise Conflict("Somebody edited this customer meanwhile: open the form again", code="changed_meanwhile")
     after = edited(customer, change.given(), worked_out)
     if not after.changes:
         return customer

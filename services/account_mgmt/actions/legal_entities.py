@@ -10,7 +10,7 @@ from services.account_mgmt.schemas.legal_entities import EntityChange, NewEntity
 from services.chassis.db import Connection
 from services.chassis.edits import hold, tag_of
 from services.chassis.errors import Conflict
-from services.chassis.meanwhile import saved_meanwhile
+from services.chassis.meanwhile import now_there, saved_meanwhile
 
 
 async def add_legal_entity(conn: Connection, new: NewEntity, by: str) -> LegalEntity:
@@ -32,7 +32,9 @@ async def change_legal_entity(
     await hold(conn, ENTITY, entity_id)
     was = await legal_entities.get(conn, entity_id)
     if seen is not None and seen != tag_of_entity(was):
-        raise await saved_meanwhile(conn, await last_writer(conn, "legal_entity", entity_id), tag_of_entity(was))
+        typed = change.changes()
+        notes = now_there(was.model_dump(include=set(typed)), typed)
+        raise await saved_meanwhile(conn, await last_writer(conn, "legal_entity", entity_id), tag_of_entity(was), notes)
     now = await legal_entities.change(conn, entity_id, change.changes())
     await note_change(conn, "legal_entity", entity_id, by, was, now)
     return now

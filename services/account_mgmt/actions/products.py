@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from datetime import UTC, datetime
 from decimal import Decimal
+from typing import Any
 
 from services.account_mgmt.actions.kinds import PRODUCT
 from services.account_mgmt.actions.settings_changes import last_writer, note_change
@@ -18,7 +19,7 @@ from services.chassis.db import Connection
 from services.chassis.edits import hold
 from services.chassis.errors import Conflict, Invalid
 from services.chassis.events import publish
-from services.chassis.meanwhile import saved_meanwhile
+from services.chassis.meanwhile import now_there, saved_meanwhile
 from services.chassis.outbox import StartWorkflow
 from workflows.contracts import ids, queues
 from workflows.contracts.base import Money
@@ -56,13 +57,21 @@ async def change_product(
     await hold(conn, PRODUCT, product_id)
     was = await products.get(conn, product_id)
     if seen is not None and seen != was.version:
-        raise await saved_meanwhile(conn, await last_writer(conn, "product", product_id), was.version)
+        notes = now_there(_fields(was.model_dump(include=set(change.changes()))), _fields(change.changes()))
+        raise await saved_meanwhile(conn, await last_writer(conn, "product", product_id), was.version, notes)
     product = await products.change(conn, product_id, change.changes())
     if {"tax_percent", "tax_category", "tax_reason"} & change.changes().keys():
         check_category(product.tax_category, product.tax_percent, product.tax_reason)
     await note_change(conn, "product", product_id, by, was, product)
     await publish_catalogue(conn, product.version, by)
     return product
+
+
+def _fields(product: Mapping[str, Any]) -> dict[str, Any]:
+    """As a form has it: a field for the name in each language."""
+    names = product.get("names", {})
+    plain = {name: value for name, value in product.items() if name != "names"}
+    return plain | {f"name_{language}": name for language, name in names.items()}
 
 
 async def set_price(conn: Connection, product_id: str, new: NewPrice, by: str) -> tuple[Product, list[Price]]:

@@ -20,7 +20,6 @@ from services.chassis.errors import DomainError
 from services.chassis.http import Conn, Id, Who
 from services.chassis.web.door import page_router, web_of
 from services.chassis.web.refusals import field_errors
-from services.chassis.web.seen import told_of
 from services.chassis.web.site import is_lively, words_for
 
 router: APIRouter = page_router()
@@ -44,7 +43,7 @@ async def save(
     except DomainError as error:
         if is_lively(request):
             raise of_form(error) from None
-        return await _form(request, conn, who, customer_id, told_of(error, form), of_form(error))
+        return await _form(request, conn, who, customer_id, form, of_form(error))
     _ = words_for(request)
     said, place = _("Written down."), f"{customer_path(customer_id)}/story"
     show = partial(customer_page, request, conn, who, customer_id)

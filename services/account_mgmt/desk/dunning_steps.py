@@ -25,6 +25,8 @@ from services.chassis.auth import Principal
 from services.chassis.db import Connection
 from services.chassis.errors import DomainError, Invalid
 from services.chassis.http import Conn, Who
+from services.chassis.meanwhile import MEANWHILE, now_there
+from services.chassis.sentences import said
 from services.chassis.web.door import page_router, web_of
 from services.chassis.web.formats import zone_of
 from services.chassis.web.refusals import field_errors
@@ -36,6 +38,12 @@ router: APIRouter = page_router("/desk/settings/dunning")
 HERE = f"{SETTINGS}/dunning"
 MOST_STEPS = 10
 _GAP, _WAY = "gap.", "way."
+_WAYS = {
+    "mail": said("by mail"),
+    "call": said("by a call"),
+    "both": said("by mail and a call"),
+    "post": said("by post"),
+}
 
 
 class DunningForm(BaseModel):
@@ -62,6 +70,12 @@ class DunningForm(BaseModel):
                  for n in range(MOST_STEPS)]  # fmt: skip
         used = max((n for n, row in enumerate(found) if row[1]), default=-1) + 1
         return found[: min(used + 1, MOST_STEPS)]
+
+    def says(self) -> dict[str, str]:
+        """What stands in each field, in words."""
+        steps = [(n, way, gap) for n, (way, gap) in enumerate(self.rows) if gap]
+        ways = {f"{_WAY}{n}": _WAYS.get(way, way) for n, way, _ in steps}
+        return {"term": self.term, **ways, **{f"{_GAP}{n}": gap for n, _, gap in steps}}
 
     @property
     def count(self) -> int:
@@ -118,11 +132,20 @@ async def publish(request: Request, conn: Conn, who: Who, form: Annotated[Dunnin
             policy = _policy(await read_dunning(conn), form)
             await publish_dunning(conn, who, policy, form.seen)
     except DomainError as error:
+        error = await _noted(conn, form, _of_form(error))
         if is_lively(request):
-            raise _of_form(error) from None
-        return await _show(request, conn, who, told_of(error, form), _of_form(error))
+            raise error from None
+        return await _show(request, conn, who, told_of(error, form), error)
     said = words_for(request)("Published: reminders go by these steps.")
     return await web_of(request).after(request, HERE, partial(_show, request, conn, who), said=said)
+
+
+async def _noted(conn: Connection, form: DunningForm, error: DomainError) -> DomainError:
+    """Whoever was second is told at each field what the first has published."""
+    if error.code == MEANWHILE:
+        now = DunningForm.of((await read_dunning(conn)).policy, "")
+        error.also = now_there(now.says(), form.says())
+    return error
 
 
 def _policy(page: DunningPage, form: DunningForm) -> Policy:

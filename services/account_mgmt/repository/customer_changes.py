@@ -23,14 +23,6 @@ async def add(conn: Connection, customer_id: str, by: str, changes: Mapping[str,
     return change_id
 
 
-async def last_writer(conn: Connection, customer_id: str) -> str:
-    """Who changed this customer last; empty where nobody did."""
-    by: str | None = await conn.fetchval(
-        "SELECT by FROM customer_changes WHERE customer_id = $1 ORDER BY at DESC, id DESC LIMIT 1", customer_id
-    )
-    return by or ""
-
-
 async def page(conn: Connection, customer_id: str, *, limit: int, after: Cursor) -> list[CustomerEdit]:
     """Changes of a customer, the oldest first."""
     rows = await conn.fetch(

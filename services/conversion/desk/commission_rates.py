@@ -15,6 +15,7 @@ from services.chassis.currencies import LARGEST, check_money
 from services.chassis.db import Connection
 from services.chassis.errors import DomainError, Invalid
 from services.chassis.http import Conn, Who
+from services.chassis.meanwhile import MEANWHILE, now_there
 from services.chassis.typed_numbers import typed_number
 from services.chassis.web.door import page_router, web_of
 from services.chassis.web.refusals import field_errors, reason_of
@@ -27,6 +28,7 @@ from workflows.contracts.base import Money
 
 router: APIRouter = page_router("/desk/settings/commission")
 HERE = f"{SETTINGS}/commission"
+_RATES = {"sourced", "closed", "kept"}
 
 
 class RatesForm(BaseModel):
@@ -100,12 +102,21 @@ async def publish(request: Request, conn: Conn, who: Who, form: Annotated[RatesF
         async with conn.transaction():
             await publish_rates(conn, form.told(), who, form.seen)
     except DomainError as error:
-        error.field = "closed" if error.field == "commission" else error.field
+        error = await _noted(conn, form, error)
         if is_lively(request):
             raise
         return await _show(request, conn, who, told_of(error, form), error)
     said = words_for(request)("Published: deals that begin from now on take these rates.")
     return await web_of(request).after(request, HERE, partial(_show, request, conn, who), said=said)
+
+
+async def _noted(conn: Connection, form: RatesForm, error: DomainError) -> DomainError:
+    """The refusal at the fields of the form; whoever was second is told at each what the first has published."""
+    error.field = "closed" if error.field == "commission" else error.field
+    if error.code == MEANWHILE:
+        now = RatesForm.of((await read_rates(conn)).rates, "")
+        error.also = now_there(now.model_dump(include=_RATES), form.model_dump(include=_RATES))
+    return error
 
 
 async def _show(

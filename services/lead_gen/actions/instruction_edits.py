@@ -6,10 +6,10 @@ from collections.abc import Sequence
 
 from services.chassis.auth import Principal
 from services.chassis.db import Connection
-from services.chassis.meanwhile import published_meanwhile
+from services.chassis.meanwhile import now_there, published_meanwhile
 from services.chassis.staff import remember
 from services.lead_gen.actions.instructions import add_instruction, change_instruction
-from services.lead_gen.domain.instructions import Instruction
+from services.lead_gen.domain.instructions import Instruction, InstructionText
 from services.lead_gen.repository import instructions
 from services.lead_gen.schemas.instructions import NewInstruction
 
@@ -35,5 +35,11 @@ async def save_instruction(
         return await add_instruction(conn, new, who.person)
     now = await instructions.get(conn, instruction_id, lock=True)
     if str(now.version) != seen:
-        raise await published_meanwhile(conn, await instructions.last_writer(conn, now.id), now.version)
+        notes = now_there(_fields(now), _fields(new))
+        raise await published_meanwhile(conn, await instructions.last_writer(conn, now.id), now.version, notes=notes)
     return await change_instruction(conn, instruction_id, new, who.person)
+
+
+def _fields(one: InstructionText | NewInstruction) -> dict[str, str]:
+    """What a form shows of it in fields of their own."""
+    return {"title": one.title, "text": one.text, "tags": ", ".join(one.tags)}

@@ -14,6 +14,7 @@ from services.chassis.db import Connection
 from services.chassis.errors import Conflict
 from services.chassis.http import Conn, Id, Who, allow
 from services.chassis.web.door import page_router, web_of
+from services.chassis.web.refusals import field_errors
 from services.chassis.web.site import is_lively, words_for
 from services.lead_gen.actions.instruction_edits import list_instructions, open_instruction, save_instruction
 from services.lead_gen.actions.instructions import archive_instruction
@@ -86,7 +87,7 @@ async def _save(request: Request, conn: Connection, who: Principal, instruction_
     except Conflict as error:
         if is_lively(request):
             raise
-        return _form(request, who, instruction_id, values | error.detail, refused=error)
+        return _form(request, who, instruction_id, values | error.detail, field_errors(error), error)
     return await web_of(request).after(request, BASE, said=words_for(request)("Callers find it from now on."))
 
 
@@ -120,5 +121,5 @@ def _form(
         "acts": who.role == "supervisor",
     }
     context |= {"errors": errors or {}, "refused": refused}
-    status = 422 if errors else refused.status if refused else 200
+    status = refused.status if refused else 422 if errors else 200
     return web_of(request).pages.answer(request, "instruction_edit.j2", status=status, **context)
