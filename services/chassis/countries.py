@@ -1,4 +1,4 @@
-"""Which country a time zone belongs to, by the lists of the IANA time zone database."""
+"""Which country a time zone belongs to, by the lists of the IANA database; which ones have known holidays."""
 
 from __future__ import annotations
 
@@ -6,8 +6,29 @@ from collections.abc import Iterator, Mapping
 from functools import cache
 from importlib.resources import files
 
+import holidays
+
 # Clocks that several countries go by; the database files them under one city all the same.
 _SHARED = frozenset({"CET", "EET", "MET", "WET", "EST", "MST", "HST", "EST5EDT", "CST6CDT", "MST7MDT", "PST8PDT"})
+
+
+def country_of_holidays(code: str) -> str:
+    """The two letters of the country whose public holidays are known by this code: `ABW` and `AW` are Aruba, AW.
+
+    A code by which none are known stays as it is.
+    """
+    try:
+        return str(holidays.country_holidays(code).country)
+    except NotImplementedError:
+        return code
+
+
+@cache
+def countries_with_holidays() -> frozenset[str]:
+    """The countries whose public holidays are known, each by its two letters."""
+    codes = holidays.list_supported_countries()
+    # Besides those of three letters there is UK, another name of GB.
+    return frozenset(code for code in codes if len(code) == 2 and code != "UK")
 
 
 def country_of_zone(zone: str) -> str | None:

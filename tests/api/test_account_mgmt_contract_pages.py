@@ -184,3 +184,26 @@ async def test_the_pages_are_light(office: Office) -> None:
         await issue_due(office.tier.pool, after(today(days)))
     for path in (f"contracts/{contract['id']}", f"customers/{customer_id}/contracts/new"):
         assert len((await office.desk.page(path)).encode()) < 60_000
+
+
+async def test_a_form_of_a_contract_that_a_colleague_has_changed_meanwhile_changes_nothing(office: Office) -> None:
+    customer_id, _ = await office.tier.customer()
+    contract = await make(office.tier, customer_id, lines=[LINE])
+    place = f"contracts/{contract['id']}"
+
+    async def drawn() -> dict[str, str]:
+        seen = (await office.desk.page(place)).partition('name="seen" value="')[2].partition('"')[0]
+        next_on = (await only(office.tier, customer_id))["next"]["on"]
+        return {**STORE, "next_on": next_on, "seen": seen}
+
+    old = await drawn()
+    # An invoice that was issued meanwhile is no change of what is agreed.
+    await days_pass(office.tier, await only(office.tier, customer_id), 1)
+    await issued(office.tier, contract["id"])
+    assert (await drawn())["seen"] == old["seen"]
+    assert (await office.desk.act(place, **{**await drawn(), "payment_days": "7"})).status_code == 200
+    late = await office.desk.act(place, **{**(await drawn()), "seen": old["seen"], "name": "Other"})
+    assert (late.status_code, "changed this contract meanwhile" in late.text) == (409, True)
+    assert (await only(office.tier, customer_id))["name"] != "Other"
+    assert (await office.desk.act(place, **{**await drawn(), "name": "Other"})).status_code == 200
+    assert (await only(office.tier, customer_id))["payment_days"] is None

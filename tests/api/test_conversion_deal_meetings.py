@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import AsyncIterator
 from datetime import UTC, datetime, timedelta
 
@@ -131,3 +132,23 @@ async def test_a_meeting_that_needs_a_person_is_in_the_new_owners_day_and_in_nob
         async with person(tier, who) as browser:
             page = await browser.look("/desk/board/today")
             assert (f"row-meeting-{meeting['id']}" in page, "Nobody comes" in page) == (shown, shown)
+
+
+async def test_a_meeting_that_a_supervisor_has_moved_meanwhile_is_shown_before_it_is_moved_again(
+    tier: Tier2, anna: Person
+) -> None:
+    deal_id, page = await with_address(tier)
+    body = {"starts_at": SUNDAY.isoformat(), "duration_minutes": 30, "outside_hours": True}
+    meeting = await tier.post(f"/v1/deals/{deal_id}/meetings", body, ANNA)
+    asked = await anna.look(page, do="move", meeting=meeting["id"])
+    seen = re.findall(r'name="seen" value="([^"]+)"', asked)[0]
+    other, mine = (SUNDAY + timedelta(hours=hours) for hours in (2, 4))
+    changed = {"starts_at": other.isoformat(), "outside_hours": True}
+    await tier.post(f"/v1/meetings/{meeting['id']}/reschedule", changed)
+    move = {"meeting": meeting["id"], "other_at": mine.isoformat(), "outside_hours": "1"}
+    told = await refused(anna, f"{page}/meetings/{meeting['id']}/move", 409, **move, seen=seen)
+    assert "This deal has changed since you opened the form" in told
+    fresh = re.findall(r'name="seen" value="([^"]+)"', told)[0]
+    await anna.press(f"{page}/meetings/{meeting['id']}/move", **move, seen=fresh)
+    [moved] = (await tier.get(f"/v1/deals/{deal_id}", ANNA))["meetings"]
+    assert datetime.fromisoformat(moved["starts_at"]) == mine

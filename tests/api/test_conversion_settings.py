@@ -89,6 +89,13 @@ async def test_mails_are_written_shown_published_and_taken_back(boss: Person) ->
     assert "Targi" in await boss.look(f"{SETTINGS}/mails")
 
 
+async def test_settings_lead_to_who_gets_a_lead(tier: Tier2, boss: Person) -> None:
+    assert f'href="/conversion{SETTINGS}/routing"' in await boss.look(SETTINGS)
+    async with person(tier, "operator", "ops", of="ops") as reader:
+        assert f'href="/conversion{SETTINGS}/routing"' in await reader.look(SETTINGS)
+        assert "Who gets a lead" in await reader.look(f"{SETTINGS}/routing")
+
+
 async def test_hours_of_a_manager_and_absences_stand_in_the_week(tier: Tier2, boss: Person) -> None:
     await tier.manager("maria", hours=None)
     path = f"{SETTINGS}/hours"

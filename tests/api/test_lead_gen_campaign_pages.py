@@ -166,3 +166,20 @@ async def test_who_may_call_it_is_chosen_and_nobody_is_left_with_everything_by_l
     await boss.press(f"campaigns/{other}/callers", callers="olha")
     known = {row["id"]: row["campaigns"] for row in await house.pool.fetch("SELECT id, campaigns FROM callers")}
     assert (sorted(map(str, known["olha"])), list(map(str, known["ihor"]))) == (sorted([one, other]), [one])
+
+
+async def test_a_caller_whom_nobody_ticked_or_unticked_keeps_what_a_colleague_decided_meanwhile(
+    house: Tier1, boss: Browser
+) -> None:
+    one, other = await house.campaign(), await house.campaign()
+    await works_here(house, "olha", one)
+    await works_here(house, "ihor", one, other)
+    await works_here(house, "yeva", other)
+    page = await boss.look(f"campaigns/{one}")
+    old = html.unescape(re.findall(r'name="was" value="([^"]*)"', page)[0])
+    assert sorted(old.split()) == ["ihor", "olha"]
+    await at(boss, f"campaigns/{one}")
+    await boss.press(f"campaigns/{one}/callers", callers=["olha"], was=old)
+    await boss.press(f"campaigns/{one}/callers", callers=["olha", "ihor", "yeva"], was=old)
+    known = {row["id"]: row["campaigns"] for row in await house.pool.fetch("SELECT id, campaigns FROM callers")}
+    assert [str(one) in map(str, known[who]) for who in ("olha", "ihor", "yeva")] == [True, False, True]

@@ -150,3 +150,28 @@ async def test_tier_3_and_who_may_look_or_change(fresh_database: FreshDatabase) 
             assert (await http.post(f"{base}/money", data=form)).status_code == 403
         async with signed_in(app_of(Tier.ACCOUNT_MGMT, dsn), "account_mgmt", "account_manager", "oleh") as http:
             assert (await http.get(base)).status_code == 403
+
+
+async def test_a_country_is_offered_once_by_its_name_and_keeps_the_code_it_was_written_by(
+    fresh_database: FreshDatabase,
+) -> None:
+    dsn = await fresh_database("policy_holidays", tier=Tier.LEAD_GEN)
+    async with tier_1(dsn) as tier, signed_in(app_of(Tier.LEAD_GEN, dsn), "lead_gen", "supervisor", "boss") as http:
+        place = "/desk/settings/policy/hours"
+
+        async def offered(language: str = "en") -> list[tuple[str, str]]:
+            answer = await http.get(place, headers={"Accept-Language": language})
+            select = html.unescape(answer.text).partition('name="holidays_of"')[2].partition("</select>")[0]
+            return [(code, text) for code, text in re.findall(r'<option value="(\w+)"[^>]*>([^<]*)<', select)]
+
+        found = await offered()
+        assert ("ZM", "Zambia") in found
+        assert len({text for _, text in found}) == len(found)
+        assert [text for code, text in found if text == code] == []
+        assert [text for code, text in found if code in ("IQ", "YE", "UA")] == ["Iraq", "Ukraine", "Yemen"]
+        rules = (await tier.http.get("/v1/policies/current")).json()["body"]
+        await tier.http.post("/v1/policies", json={"body": {**rules, "holidays_of": "UKR"}})
+        found = await offered()
+        assert [code for code, text in found if text == "Ukraine"] == ["UKR"]
+        assert typed((await http.get(place)).text)["holidays_of"] == "UKR"
+        assert "Public holidays of Ukraine" in words((await http.get("/desk/settings/policy")).text)

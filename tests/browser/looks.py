@@ -35,7 +35,7 @@ _OUTSIDE = """
 """
 _SMALL = """
 (least) => [...document.querySelectorAll("button, summary, select, a.btn, a.lr-key, label:has(> input.lr-vh), "
-    + "input:not([type=hidden], [type=checkbox], [type=radio]), textarea")]
+    + ".lr-tick > *, input:not([type=hidden], [type=checkbox], [type=radio]), textarea")]
   .filter((one) => one.checkVisibility({visibilityProperty: true}) && !one.disabled && !one.matches(".lr-vh"))
   .map((one) => [one, one.getBoundingClientRect()])
   .filter(([one, box]) => box.width > 1 && box.height > 1 && (box.height < least - .5 || box.width < 23.5))

@@ -8,6 +8,7 @@ from datetime import UTC, datetime
 from decimal import Decimal
 
 from services.account_mgmt.actions.contract_lines import preview_of
+from services.account_mgmt.actions.contracts import tag_of_agreed
 from services.account_mgmt.actions.orders import price_lines
 from services.account_mgmt.actions.ownership import may_act_for
 from services.account_mgmt.domain.contracts import Contract, Period, Preview, priced_by_catalogue
@@ -54,6 +55,11 @@ class ContractPage:
     preview: Preview | None = None
     periods: Sequence[Period] = ()
     troubles: Sequence[Period] = field(default=())
+
+    @property
+    def seen(self) -> str:
+        """The tag of what is agreed, with which the form is drawn."""
+        return tag_of_agreed(self.contract) if self.contract else ""
 
     @property
     def entities(self) -> list[tuple[str, str]]:

@@ -26,11 +26,16 @@ from services.account_mgmt.repository import contract_periods, contracts, custom
 from services.account_mgmt.schemas.contracts import ContractChange, NewContract
 from services.chassis.auth import Principal
 from services.chassis.db import Connection
+from services.chassis.edits import tag_of
 from services.chassis.errors import Conflict, Invalid
 from services.chassis.events import publish
 
 # The dates of a daily contract that was paused for over two years.
 _MOST_LEFT_OUT = 1_000
+_AGREED = frozenset({
+    "name", "lines", "price_by", "every", "unit", "anchor_on", "anchor_day", "issue_at", "last_on", "times",
+    "payment_days", "by_mail", "state",
+})  # fmt: skip
 
 
 async def make_contract(conn: Connection, who: Principal, customer_id: str, new: NewContract) -> Contract:
@@ -90,17 +95,28 @@ async def _check_lines(
     check_texts(lines, rhythm, customer.contact.language)
 
 
-async def change_contract(conn: Connection, who: Principal, contract_id: str, to: ContractChange) -> Contract:
-    """Change it from the next date on; what has been issued stays as it is.
+async def change_contract(
+    conn: Connection, who: Principal, contract_id: str, to: ContractChange, *, seen: str = ""
+) -> Contract:
+    """Change it from the next date on; what has been issued stays as it is. `seen` is the tag a form was drawn with.
 
-    Raises NotFound; Forbidden (`not_owner`); Conflict (`wrong_state`) for one that has ended; Invalid with the field.
+    Raises NotFound; Forbidden (`not_owner`); Conflict (`wrong_state`) for one that has ended, (`changed_meanwhile`);
+    Invalid with the field.
     """
     contract, customer = await _held(conn, who, contract_id)
+    if seen and seen != tag_of_agreed(contract):
+        raise Conflict("Somebody changed this contract meanwhile: open it again", code="changed_meanwhile")
     check_state(contract, "active", "paused")
     changed = await changed_by(conn, contract, customer, to)
     await contracts.change(conn, contract_id, changed)
     await advance(conn, contract_id, contract.next_number, contract.issued)
     return await _changed(conn, contract)
+
+
+def tag_of_agreed(contract: Contract) -> str:
+    """What a form is drawn with: the same until somebody changes what is agreed, however many invoices are issued."""
+    # Lines, rhythm and end make one agreement with its price: a form of it is not written in parts.
+    return tag_of(contract.model_dump(mode="json", include=set(_AGREED)))
 
 
 async def changed_by(conn: Connection, contract: Contract, customer: Customer, to: ContractChange) -> dict[str, Any]:

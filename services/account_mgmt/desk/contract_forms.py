@@ -63,6 +63,7 @@ class ContractForm(BaseModel):
     by_mail: bool = False
     entity: str = Field(default="", max_length=10)
     currency: str = Field(default="UAH", min_length=3, max_length=3)
+    seen: str = Field(default="", max_length=100)
 
     def typed_lines(self, contract: Contract | None = None) -> list[TypedLine]:
         """The rows in which something stands. Raises Invalid with the field."""

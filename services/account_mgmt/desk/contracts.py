@@ -127,7 +127,7 @@ async def change(request: Request, conn: Conn, who: Who, contract_id: Id, form: 
     assert page.contract is not None  # noqa: S101 - a page of a contract has one
     with at_its_field():
         lines = await complete_lines(conn, page.customer.id, form.typed_lines(page.contract), page.currency)
-        await change_contract(conn, who, contract_id, form.told_change(page.contract, lines))
+        await change_contract(conn, who, contract_id, form.told_change(page.contract, lines), seen=form.seen)
     _ = words_for(request)
     return await _after(request, conn, who, contract_id, _("Changed, from the next invoice on."))
 

@@ -11,6 +11,7 @@ from dataclasses import dataclass
 from datetime import UTC, date, datetime, timedelta, tzinfo
 from decimal import Decimal
 from functools import cache
+from unicodedata import combining, normalize
 from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
 from babel import Locale
@@ -28,6 +29,9 @@ _LONGEST_ZONE = 64
 # As the house writes them into its own sentences, which logs and programs read as well.
 _SUM = re.compile(r"(?<![\w.,-])(\d{1,15}\.\d{2,3}) ([A-Z]{3})(?![\w-])")
 _MOMENT = re.compile(r"(?<![\w-])(20\d\d-[01]\d-[0-3]\d) ([0-2]\d:[0-5]\d) UTC\b")
+# Unicode keeps Ґ, Є, І and Ї behind Я.
+_ALPHABET = "абвгґдеєжзиіїйклмнопрстуфхцчшщьюя"
+_FIRST_LETTER = ord("а")
 # Beyond these, "in 3 weeks" says less than the date does.
 _NEAR = timedelta(days=7)
 _NOW = timedelta(seconds=30)
@@ -203,6 +207,12 @@ class Formats:
     def country(self, code: str) -> str:
         """A country by its name: `DE` as `Germany`; a code that nobody knows as it is."""
         return str(self.locale.territories.get(code, code))
+
+    def order(self, name: str) -> str:
+        """What names are sorted by in this language: capitals like small letters, accents like none, Є after Е."""
+        if self.locale.language == "uk":
+            return "".join(chr(_FIRST_LETTER + at) if (at := _ALPHABET.find(one)) >= 0 else one for one in name.lower())
+        return "".join(one for one in normalize("NFKD", name.casefold()) if not combining(one))
 
     def length(self, seconds: float) -> str:
         """A length of time as a stopwatch shows it: `02:13`, `1:02:13`."""

@@ -12,6 +12,7 @@ from starlette.responses import Response
 from services.chassis.errors import Invalid
 from services.chassis.http import Conn, Id, Who
 from services.chassis.web.door import page_router
+from services.conversion.actions.deal_page import check_seen
 from services.conversion.actions.deals import deal_for
 from services.conversion.actions.meeting_hand_over import assign_meeting
 from services.conversion.actions.meetings import (
@@ -96,6 +97,8 @@ async def move(visit: Here, meeting_id: Id, form: Annotated[TimeForm, Form()]) -
             NewTime, starts_at=starts_at.isoformat(), ends_at=ends_at, outside_hours=bool(form.outside_hours),
             message_to_customer=form.message.strip() or None,
         )  # fmt: skip
+        deal = await deal_for(visit.conn, visit.deal_id, visit.who)
+        await check_seen(visit.conn, deal, visit.who, form.seen, "meeting_booked")
         await reschedule_meeting(visit.conn, meeting_id, visit.who, body)
         return "meeting_moved"
 

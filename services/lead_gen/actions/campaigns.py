@@ -35,8 +35,13 @@ async def prepare_for(conn: Connection, new: NewCampaign, caller_ids: Collection
     return campaign
 
 
-async def choose_callers(conn: Connection, campaign_id: str, caller_ids: Collection[str]) -> None:
+async def choose_callers(
+    conn: Connection, campaign_id: str, caller_ids: Collection[str], was: Collection[str] | None = None
+) -> None:
     """These callers may call it, of those who may not call every campaign; whoever is left out may not.
+
+    `was`: who was chosen where this was asked. Whoever is chosen there as before keeps what a colleague has decided
+    about them meanwhile.
 
     Nobody's last campaign is taken from them, since without any they could call all. Raises NotFound, Conflict
     `last_campaign`.
@@ -44,6 +49,8 @@ async def choose_callers(conn: Connection, campaign_id: str, caller_ids: Collect
     await campaigns.get(conn, campaign_id)
     for caller in await callers.limited(conn):
         mine, wanted = campaign_id in caller.campaigns, caller.id in caller_ids
+        if was is not None and wanted == (caller.id in was):
+            continue
         if mine and not wanted and len(caller.campaigns) == 1:
             raise Conflict(
                 f"{caller.name} may call this campaign only; give them another one first", code="last_campaign"

@@ -125,9 +125,10 @@ async def people(
     who: Who,
     campaign_id: Id,
     callers: Annotated[list[str], Form(max_length=200)] = [],  # noqa: B006 - FastAPI copies it
+    was: Annotated[str | None, Form(max_length=20_000)] = None,
 ) -> Response:
-    """Who may call it, of those who may not call every campaign."""
-    await choose_callers(conn, campaign_id, callers)
+    """Who may call it, of those who may not call every campaign; `was` are those who were ticked before."""
+    await choose_callers(conn, campaign_id, callers, None if was is None else was.split())
     return await _after(request, conn, who, campaign_id, words_for(request)("Written down."))
 
 

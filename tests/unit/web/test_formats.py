@@ -116,3 +116,13 @@ def test_an_axis_has_round_marks_each_another_one(values: list[float], marks: li
 def test_what_can_only_be_whole_is_marked_by_whole_numbers() -> None:
     assert ticks([1.2], whole=True) == [0, 1, 2]
     assert ticks([0.4], whole=True) == [0, 1]
+
+
+def test_names_are_sorted_as_their_language_does() -> None:
+    english, ukrainian = (Formats(locale_of(language), KYIV, NOW) for language in ("en", "uk"))
+    countries = ["Zambia", "Åland Islands", "Azerbaijan", "Albania"]
+    assert sorted(countries, key=english.order) == ["Åland Islands", "Albania", "Azerbaijan", "Zambia"]
+    names = ["Японія", "Ірак", "Єгипет", "Ефіопія", "Йорданія", "Італія", "Іспанія", "Зімбабве", "Естонія"]
+    assert sorted(names, key=ukrainian.order) == [
+        "Естонія", "Ефіопія", "Єгипет", "Зімбабве", "Ірак", "Іспанія", "Італія", "Йорданія", "Японія",
+    ]  # fmt: skip

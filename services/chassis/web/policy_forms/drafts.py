@@ -12,9 +12,10 @@ from pydantic import BaseModel, ValidationError
 from starlette.datastructures import FormData
 
 from services.chassis.auth import Principal
+from services.chassis.countries import countries_with_holidays, country_of_holidays
 from services.chassis.db import Connection
 from services.chassis.errors import Invalid, NotFound
-from services.chassis.meanings import STORED, holiday_countries, zones
+from services.chassis.meanings import STORED, zones
 from services.chassis.policies import Policies, PolicyVersion
 from services.chassis.web.pages import Reader
 from services.chassis.web.policy_forms.faults import Faults, faults_of, named_twice
@@ -91,11 +92,16 @@ class Here:
         if one.kind == "person":
             known = list(self.people.get(one.name, ()))
         elif one.kind == "holidays":
-            formats = Reader.of(self.request).formats()
-            known = sorted(((code, formats.country(code)) for code in holiday_countries()), key=lambda pair: pair[1])
+            known = self._countries(one.value)
         else:
             known = [(value, one.words.names.get(value, value)) for value in one.choices]
         return known if not one.value or one.value in dict(known) else [*known, (one.value, one.value)]
+
+    def _countries(self, kept: str) -> list[tuple[str, str]]:
+        """Each country once, by its name; the one that is `kept` by the code that was written for it."""
+        formats, written = Reader.of(self.request).formats(), country_of_holidays(kept)
+        named = [(kept if code == written else code, formats.country(code)) for code in countries_with_holidays()]
+        return sorted(named, key=lambda pair: formats.order(pair[1]))
 
     @staticmethod
     def needs_zones(fields: Sequence[Field]) -> bool:

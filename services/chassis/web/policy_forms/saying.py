@@ -8,6 +8,7 @@ from datetime import date, time, timedelta
 from decimal import Decimal
 from typing import Any
 
+from services.chassis.countries import country_of_holidays
 from services.chassis.web.formats import Formats
 from services.chassis.web.policy_forms.fields import written
 from services.chassis.web.policy_forms.shapes import Group, Leaf, Many, Shape, Table
@@ -125,7 +126,7 @@ class Saying:
         if words.look == "share" or words.unit == "%":
             return self._fmt.percent(Decimal(str(value)) / (1 if words.look == "share" else 100))
         if leaf.kind == "holidays":
-            return self._fmt.country(text)
+            return self._fmt.country(country_of_holidays(text))
         if words.look == "person":
             return self._people.get(path, {}).get(text, text)
         if text in words.names or not isinstance(value, int | float | Decimal):
