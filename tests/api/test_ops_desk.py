@@ -114,6 +114,8 @@ async def test_the_room_shows_what_is_stuck_with_its_cause_and_the_safe_act(
     assert f"/ops/desk/acts?act=retry&amp;lead={lead_id}" in page
     assert f'href="/ops/desk/leads/{lead_id}"' in page
     assert "Customer 7" in words(page)
+    assert re.search(r"1 Lead generation \d+ stuck", words(page))
+    assert re.search(r"Stuck and late \d+ · \d+ lead", words(page))
     assert "no such workflow" not in words(await look(room, "stuck?tier=conversion"))
     third.away = True
     # What was read is good for a moment.

@@ -75,10 +75,18 @@ class Room(Record):
         """Whether no tier has a record of anybody yet; not while one of them cannot say."""
         return all(one.standing and not any(stage.count for stage in one.standing.stages) for one in self.tiers)
 
+    def stuck_of(self, tier: str | None) -> int:
+        """How many rows of one tier, or of all of them, wait for the machinery."""
+        return sum(is_stuck(one) for one in self.of_tier(tier))
+
+    def leads_of(self, tier: str | None) -> int:
+        """How many leads these rows are about; several may be about one."""
+        return len({one.lead_id for one in self.of_tier(tier) if one.lead_id})
+
     @property
     def stuck(self) -> int:
         """How many rows wait for the machinery."""
-        return sum(is_stuck(one) for one in self.rows)
+        return self.stuck_of(None)
 
 
 def is_stuck(one: Late) -> bool:

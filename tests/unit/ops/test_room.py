@@ -49,6 +49,15 @@ def test_whole_tiers_come_first_then_the_machinery_then_the_longest_late() -> No
     assert [one.what for one in found.missing] == ["temporal"]
 
 
+def test_a_tier_tells_what_is_stuck_from_what_is_late_and_its_rows_from_its_leads() -> None:
+    found = room(
+        late("outbox:1", 1, kind="set_aside", lead_id=LEAD), late("work:2", 9, lead_id=LEAD),
+        late("work:3", 2), late("outbox:4", 1, kind="set_aside", tier="lead_gen"),
+    )  # fmt: skip
+    assert (found.stuck_of("conversion"), len(found.of_tier("conversion")), found.leads_of("conversion")) == (2, 4, 1)
+    assert (found.stuck_of("lead_gen"), found.stuck_of(None), found.stuck) == (1, 3, 3)
+
+
 def test_a_workflow_that_failed_is_told_once_and_started_again_from_its_record() -> None:
     failed = as_late(
         Failed(
