@@ -5,6 +5,7 @@ from __future__ import annotations
 from playwright.async_api import Page, expect
 
 from tests.browser.desks import Desks, somebody_new
+from tests.browser.looks import flaws
 
 RULES = "/lead-gen/desk/settings/policy/attempts"
 
@@ -79,8 +80,11 @@ async def test_the_second_to_publish_commission_rates_is_told_and_publishes_on_t
     await second.get_by_role("button", name="Publish these rates").click()
     await expect(second.locator("#line")).to_contain_text("while you were here")
     await expect(closed).to_have_value(mine)
-    if not await second.get_by_role("button", name="Publish these rates").is_visible():
-        await second.get_by_text("Publish", exact=True).click()
+    await expect(closed).to_be_focused()
+    await expect(second.locator("form#rates")).to_contain_text(f"It says now: {theirs}")
+    await expect(second.get_by_role("button", name="Publish these rates")).to_be_hidden()
+    await second.get_by_text("Publish", exact=True).click()
+    assert await flaws(second, ["desktop"]) == {}
     await second.get_by_role("button", name="Publish these rates").click()
     await expect(second.locator("#line")).to_contain_text("Published")
     await expect(closed).to_have_value(mine)

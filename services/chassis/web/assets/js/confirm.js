@@ -18,6 +18,11 @@
     const asked = changes.find(({target, oldValue}) => oldValue === null && target.matches(".lr-confirm[open]"))?.target;
     asked?.querySelector(".lr-ask :is(input:not([type=hidden], [type=checkbox]), select, textarea, button)")?.focus();
   }).observe(document.documentElement, {attributeFilter: ["open"], attributeOldValue: true, subtree: true});
+  // Somebody else was first: what they left is read before the question is asked again.
+  addEventListener("form:refused", (event) => {
+    if (event.detail.seen === undefined) return;
+    for (const asked of opened()) asked.open = false;
+  });
   // What is asked for while somebody types may be answered after they have opened the question: it is drawn anew with the rest,
   // and stays open under their finger. Closed by a refusal, it keeps the focus.
   const typed = (ctx) => /^(input|change)$/.test(ctx.sourceEvent?.type);
