@@ -20,6 +20,7 @@ from pydantic import TypeAdapter, ValidationError
 from services.chassis import edits
 from services.chassis.db import Connection
 from services.chassis.errors import Conflict, DomainError, Invalid
+from services.chassis.meanwhile import MEANWHILE
 from services.chassis.sentences import said
 from services.chassis.staff import names_of
 from services.chassis.web.site import is_lively
@@ -27,7 +28,6 @@ from services.chassis.web.site import is_lively
 Texts = Mapping[str, str]
 LONGEST: Final = 20_000
 """Characters of what a form was drawn with."""
-MEANWHILE: Final = "changed_meanwhile"
 _TEXTS: Final = TypeAdapter(dict[str, str])
 _CHANGED: Final = said("{who} made this “{now}” meanwhile; save again, and yours holds")
 _EMPTIED: Final = said("{who} left this empty meanwhile; save again, and yours holds")

@@ -12,8 +12,9 @@ from services.chassis.auth import Principal
 from services.chassis.db import Connection
 from services.chassis.errors import DomainError
 from services.chassis.http import Conn, Who
+from services.chassis.meanwhile import MEANWHILE
 from services.chassis.web.door import web_of
-from services.chassis.web.drawn import MEANWHILE, Drawn, is_drawn_anew
+from services.chassis.web.drawn import Drawn, is_drawn_anew
 from services.chassis.web.optional_steps import optional_steps_router
 from services.chassis.web.people import People, PersonForm, people_router
 from services.chassis.web.refusals import field_errors

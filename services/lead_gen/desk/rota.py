@@ -18,8 +18,9 @@ from services.chassis.errors import DomainError, Invalid
 from services.chassis.http import Conn, Id, Who, allow
 from services.chassis.listed import Sought
 from services.chassis.meanings import Day
+from services.chassis.meanwhile import MEANWHILE
 from services.chassis.web.door import page_router, web_of
-from services.chassis.web.drawn import LONGEST, MEANWHILE, check_as_shown, drawn_with, is_drawn_anew, shown_of
+from services.chassis.web.drawn import LONGEST, check_as_shown, drawn_with, is_drawn_anew, shown_of
 from services.chassis.web.refusals import field_errors, reason_of
 from services.chassis.web.site import words_for
 from services.lead_gen.actions.kinds import ROTA_DAY
