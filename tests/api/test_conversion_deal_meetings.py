@@ -138,11 +138,13 @@ async def test_a_meeting_that_a_supervisor_has_moved_meanwhile_is_shown_before_i
     tier: Tier2, anna: Person
 ) -> None:
     deal_id, page = await with_address(tier)
-    body = {"starts_at": SUNDAY.isoformat(), "duration_minutes": 30, "outside_hours": True}
+    # Another Sunday: the other tests have their meetings on that one.
+    first = SUNDAY + timedelta(days=7)
+    body = {"starts_at": first.isoformat(), "duration_minutes": 30, "outside_hours": True}
     meeting = await tier.post(f"/v1/deals/{deal_id}/meetings", body, ANNA)
     asked = await anna.look(page, do="move", meeting=meeting["id"])
     seen = re.findall(r'name="seen" value="([^"]+)"', asked)[0]
-    other, mine = (SUNDAY + timedelta(hours=hours) for hours in (2, 4))
+    other, mine = (first + timedelta(hours=hours) for hours in (2, 4))
     changed = {"starts_at": other.isoformat(), "outside_hours": True}
     await tier.post(f"/v1/meetings/{meeting['id']}/reschedule", changed)
     move = {"meeting": meeting["id"], "other_at": mine.isoformat(), "outside_hours": "1"}
