@@ -62,7 +62,8 @@ async def test_the_list_is_filtered_and_its_sums_lead_to_their_invoices(tier: Ti
     own = await desk.page("invoices", view="all", customer_id=first)
     assert late.invoice_id in own and paid.invoice_id not in own and "Перший" in own
     assert late.invoice_id not in await desk.page("invoices", currency="EUR")
-    month = datetime.now(ZoneInfo("Europe/Kyiv")).strftime("%Y-%m")
+    issued: datetime = await tier.pool.fetchval("SELECT issued_at FROM invoices WHERE id = $1", paid.invoice_id)
+    month = f"{issued.astimezone(ZoneInfo('Europe/Kyiv')):%Y-%m}"
     assert paid.invoice_id in await desk.page("invoices", view="paid", month=month)
     assert paid.invoice_id not in await desk.page("invoices", view="paid", month="2001-01")
 
